@@ -1,0 +1,1 @@
+"""Commands of the checkout: demonstration and generated documentation."""

@@ -1,0 +1,1 @@
+"""Tests, and what they share: `tests.videos` makes real video files."""
