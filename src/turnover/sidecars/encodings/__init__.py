@@ -1,0 +1,1 @@
+"""One file an encoding: what is a list of fields."""

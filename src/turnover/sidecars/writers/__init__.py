@@ -1,0 +1,1 @@
+"""One file a writer: what has a grammar of its own."""
