@@ -104,13 +104,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each test, and each program it starts, has its own data folder and knows of no database server."""
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test, and each program it starts, has its own data folder and knows of no database server or window."""
     folder = tmp_path_factory.getbasetemp() / f"turnover-data-{next(_numbers)}"
     # Not the fixture `monkeypatch`: it lives for one test, and Hypothesis would complain of that in every property.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TURNOVER_DATA", str(folder))
         patch.delenv("TURNOVER_DATABASE", raising=False)
+        patch.delenv("COLUMNS", raising=False)
         yield
 
 
