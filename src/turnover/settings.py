@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -9,7 +10,11 @@ from typing import Literal
 
 from turnover.core.colour import ASSUMABLE
 from turnover.core.rate import Rate
+from turnover.core.timecode import is_label
 from turnover.errors import UsageError
+
+WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*\Z")
+"""What counts as a whole number where a person types one."""
 
 TimelinePolicy = Literal["keep_duration", "every_frame"]
 
@@ -53,9 +58,10 @@ class Setting:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not text.strip().lstrip("-").isdecimal() or not low <= int(text) <= high:
+        whole = int(text) if WHOLE_NUMBER.match(text) else None
+        if whole is None or not low <= whole <= high:
             raise ValueError(f"{text!r} is no whole number from {low} to {high}")
-        return int(text)
+        return whole
 
     return parse
 
@@ -69,6 +75,12 @@ def _choice(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def _timecode(text: str) -> str:
+    if not is_label(text):
+        raise ValueError(f"{text!r} is no timecode; write 01:00:00:00, or 01:00:00;00 for drop-frame")
+    return text
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("it is empty")
@@ -79,8 +91,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("first_frame", "1001", "number that a host gives the first frame", _whole(-1_000_000, 10_000_000)),
     Setting("handles", "0", "frames at each end that are not part of the cut", _whole(0, 100_000)),
     Setting("reel", "A001", "reel (tape) name instead of the file's own or its stem", _text),
-    Setting("start_timecode", "01:00:00:00", "start timecode of a clip whose file has none or a wrong one", _text),
-    Setting("timeline_start", "01:00:00:00", "where timelines and marker lists start", _text),
+    Setting("start_timecode", "01:00:00:00", "start timecode of a clip whose file has none or a wrong one", _timecode),
+    Setting("timeline_start", "01:00:00:00", "where timelines and marker lists start", _timecode),
     Setting("timeline_rate", "24", "frame rate of the timeline instead of the clip's own", Rate.parse),
     Setting(
         "timeline_policy",

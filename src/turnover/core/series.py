@@ -34,6 +34,12 @@ class Series:
         value = self.values[frame]
         return None if math.isnan(value) else value
 
+    def within(self, frame_count: int) -> Series:
+        """The series without what lies past the clip's last frame."""
+        if len(self.values) <= frame_count:
+            return self
+        return Series(self.name, self.values[:frame_count], self.source)
+
     @property
     def is_empty(self) -> bool:
         """Whether no frame has a number."""

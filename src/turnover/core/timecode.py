@@ -10,6 +10,11 @@ from turnover.core.rate import Rate
 _LABEL = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})\Z|(\d{2});(\d{2});(\d{2});(\d{2,3})\Z", re.ASCII)
 
 
+def is_label(text: str) -> bool:
+    """Whether a text has the form of a timecode; which labels there are depends on the rate."""
+    return _LABEL.match(text.strip()) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Timecode:
     """A label on the 24-hour clock, kept as the number of frames since `00:00:00:00`.

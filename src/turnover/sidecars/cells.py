@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from turnover.core.clip import JsonValue
-from turnover.sidecars.fields import FIELDS, KNOWN_SERIES, SERIES_NAME, near_field, series_field
-from turnover.sidecars.reading import Node
+from turnover.sidecars.fields import FIELDS, KNOWN_SERIES, SERIES_NAME, field_names, same_ending, series_field
+from turnover.sidecars.reading import SOME_TEXT, Node
 from turnover.sidecars.scope import Collection, Field, Scope
 from turnover.sidecars.text import clean
 from turnover.sidecars.values import ENCODERS, MAX_DECIMALS, How, json_of, plain_json, text_of
@@ -15,6 +15,12 @@ from turnover.sidecars.values import ENCODERS, MAX_DECIMALS, How, json_of, plain
 COLLECTIONS: tuple[Collection, ...] = (
     "audio", "failure_tags", "frames", "inputs", "loras", "markers", "models", "passes", "segments", "tags", "warnings",
 )  # fmt: skip
+
+CELL_KINDS: list[JsonValue] = [{"required": [kind]} for kind in ("field", "value", "join")]
+"""The JSON Schema of "exactly one of these"."""
+
+ANYWHERE: frozenset[Collection] = frozenset(COLLECTIONS)
+"""Inside of what a place stands when a mistake hides it; so one mistake does not look like many."""
 
 CELL_KEYS = (
     "field", "value", "join", "separator", "encoder", "decimals", "default", "map", "prefix", "suffix", "max_length",
@@ -55,10 +61,10 @@ class Cell:
 
     def json(self, scope: Scope) -> JsonValue:
         """The JSON value, numbers as numbers where nothing asks for text."""
-        if self.field is None and not self.parts and not self.prefix and not self.suffix and self.map is None:
-            return plain_json(self.constant)
-        if self.field is None or self.map is not None or self.prefix or self.suffix or self.max_length is not None:
+        if self.parts or self.map is not None or self.prefix or self.suffix or self.max_length is not None:
             return self.text(scope)
+        if self.field is None:
+            return plain_json(self.constant)
         value = json_of(self.field.get(scope), self.field.type, self.how)
         return plain_json(self.default) if value is None else value
 
@@ -120,14 +126,21 @@ def cell_of(node: Node, members: Mapping[str, Node], inside: frozenset[Collectio
     )
 
 
+def note_stray(members: Mapping[str, Node]) -> None:
+    """Note the options of a cell where there is none."""
+    for key in CELL_KEYS:
+        if key in members:
+            members[key].wrong(f"{key!r} goes with field, value or join")
+
+
 def parse_field(node: Node, inside: frozenset[Collection]) -> Field | None:
     """The field a node names; a name that is unknown, or out of place here, is noted."""
-    name = node.text(what="a field's name")
+    name = node.text(matching=SOME_TEXT, what="a field's name")
     if not name:
         return None
     found = field_named(name)
     if found is None:
-        node.wrong(f"no field {name!r}", near_field(name))
+        node.wrong(f"no field {name!r}", node.near(name, field_names(), same_ending(name)))
     elif found.collection is not None and found.collection not in inside:
         node.wrong(f'{name!r} stands only inside "each": "{found.collection}" (or in rows over them)')
     return found
@@ -160,15 +173,22 @@ def _map(node: Node) -> dict[str, str]:
     return {name: child.text() for name, child in node.entries()}
 
 
-def parse_each(node: Node, inside: frozenset[Collection]) -> Collection | None:
-    """The collection that a node walks; walking one inside itself, or anything inside frames, is noted."""
-    name = node.choice(COLLECTIONS)
-    collection = next(c for c in COLLECTIONS if c == name)
+def parse_each(node: Node, inside: frozenset[Collection]) -> tuple[Collection | None, frozenset[Collection]]:
+    """The collection that a node walks, and all that its content then stands inside of.
+
+    Walking one inside itself, or anything inside frames, is noted; None after a mistake.
+    """
+    collection = next((c for c in COLLECTIONS if c == node.value), None)
+    if collection is None:
+        node.choice(COLLECTIONS)
+        return None, ANYWHERE
+    if inside is ANYWHERE:
+        return collection, ANYWHERE
     if "frames" in inside:
         node.wrong("nothing can be walked inside frames")
     elif collection in inside:
         node.wrong(f"{collection} cannot be walked inside {collection}")
-    return collection
+    return collection, inside | {collection}
 
 
 @dataclass(frozen=True, slots=True)

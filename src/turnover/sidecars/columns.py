@@ -192,6 +192,18 @@ def held(series: Series, frame_count: int) -> tuple[Series, Series]:
     return Series.of(series.name, filled.tolist()), Series.of(f"{series.name}_valid", known.astype(float).tolist())
 
 
+def is_unknown_throughout(cell: Cell, scope: Scope) -> bool:
+    """Whether no frame of the clip has a value for the cell.
+
+    A series is looked through; what else stands per frame is known for all frames or for none.
+    """
+    view, found = scope.view, cell.field
+    if found is None or found.collection != "frames" or found.type != "number":
+        return cell.text(scope.inside("frames", 0, 0)) is None
+    series = view.clip.series_named(found.name.removeprefix("series."))
+    return cell.default is None and (series is None or series.within(view.frames()).is_empty)
+
+
 # ---------------------------------------------------------------------------------------------------------- pieces
 
 
@@ -249,7 +261,7 @@ def _numbers(
     is_null: Mask | None = None,
 ) -> Piece:
     """Numbers in units of the last decimal; rows that are null hold `null` alone."""
-    magnitude = np.abs(units)
+    magnitude = np.abs(units).astype(np.uint64)  # the least of 64 bits has no opposite among them
     digits = max(len(str(int(magnitude.max(initial=0)))), decimals + 1)
     whole_digits = digits - decimals
     sign = b"-" if (units < 0).any() else b""
@@ -295,7 +307,7 @@ def _repeated(row: bytes, count: int) -> Bytes:
     return matrix
 
 
-def _put_digits(matrix: Bytes, places: Sequence[int], values: Whole) -> None:
+def _put_digits(matrix: Bytes, places: Sequence[int], values: Whole | NDArray[np.uint64]) -> None:
     """Write the values' decimal digits into those places, zeros in front."""
     # Half the width is more than twice the speed.
     rest = values.astype(np.uint32) if 10 ** len(places) <= 2**32 else values.astype(np.uint64)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from turnover.core.probe import AudioStream, Hdr, VideoStream
 from turnover.core.timecode import Timecode
 from turnover.sidecars.generation_fields import GENERATION_FIELDS, generation_params
 from turnover.sidecars.item_fields import ITEM_FIELDS
+from turnover.sidecars.paths import forward
 from turnover.sidecars.scope import Field, FieldType, Scope, Value
 
 SERIES_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 """What a per-frame series may be called."""
+SERIES_PATTERN = "^" + SERIES_NAME.pattern.replace(r"\Z", "$")
+"""The same for JSON Schema."""
 
 # Series that this program knows by name; any other is reached as `series.NAME`.
 KNOWN_SERIES: Mapping[str, str] = MappingProxyType(
@@ -182,9 +184,11 @@ _SHORT = (
 )
 
 
-def _folder(path: str) -> str:
-    slashed = max(path.rfind("/"), path.rfind("\\"))
-    return path[:slashed] if slashed > 0 else path[: slashed + 1]
+def _folder(path: str) -> str | None:
+    """What stands before the name; None where the path is a name alone, as when folders are withheld."""
+    slashed = forward(path).rfind("/")
+    is_root = slashed == 0 or path[:slashed].endswith(":")
+    return None if slashed < 0 else path[: slashed + 1] if is_root else path[:slashed]
 
 
 def _relative(scope: Scope) -> str:
@@ -199,7 +203,11 @@ def _description(scope: Scope) -> str | None:
 
 def _host_start(scope: Scope) -> Timecode | None:
     view = scope.view
-    return view.start if view.start is not None or view.rate is None or not view.rate.nominal else Timecode.at(0, view.rate)
+    return (
+        view.start
+        if view.start is not None or view.rate is None or not view.rate.nominal
+        else Timecode.at(0, view.rate)
+    )
 
 
 def _after_last(scope: Scope, start: Timecode | None) -> Timecode | None:
@@ -225,14 +233,16 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
 )
 
 
-def near_field(name: str) -> str:
-    """`did you mean …?` for a misspelt field; empty when nothing is near."""
-    names = [*FIELDS, *KNOWN_SERIES]
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    if not near:
-        last = name.rpartition(".")[2]
-        near = [full for full in names if full.rpartition(".")[2] == last][:1]
-    return f"did you mean {near[0]!r}?" if near else "`turnover templates fields` lists every field"
+def field_names() -> tuple[str, ...]:
+    """Every name of the catalogue, and the series known by name."""
+    return (*FIELDS, *KNOWN_SERIES)
+
+
+def same_ending(name: str) -> str:
+    """What to do about a name that is near no field: a field with the same last part, else the whole list."""
+    last = name.rpartition(".")[2]
+    near = next((full for full in field_names() if full.rpartition(".")[2] == last), None)
+    return f"did you mean {near!r}?" if near else "`turnover templates fields` lists every field"
 
 
 def series_field(series: str, *, name: str = "") -> Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from turnover.core.clip import JsonValue
@@ -53,7 +54,11 @@ def _known(members: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _lora_list(generation: Generation) -> tuple[str, ...]:
-    return tuple(x.name if x.weight is None else f"{x.name}:{x.weight:g}" for x in generation.loras if x.is_enabled)
+    return tuple(
+        x.name if x.weight is None or not math.isfinite(x.weight) else f"{x.name}:{x.weight:g}"
+        for x in generation.loras
+        if x.is_enabled
+    )
 
 
 GENERATION_FIELDS = (

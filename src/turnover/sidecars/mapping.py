@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from turnover.core.clip import JsonValue
 from turnover.core.series import Series
 from turnover.errors import UsageError
+from turnover.settings import WHOLE_NUMBER
 from turnover.sidecars import marking
 from turnover.sidecars.cells import Cell, parse_cell
 from turnover.sidecars.encoding import Findings
-from turnover.sidecars.fields import SERIES_NAME
+from turnover.sidecars.fields import SERIES_NAME, SERIES_PATTERN
 from turnover.sidecars.marking import MarkerRule, markers_of, parse_rules
-from turnover.sidecars.reading import Node
+from turnover.sidecars.reading import SOME_TEXT, Node
 from turnover.sidecars.scope import Scope
 from turnover.sidecars.view import View
 from turnover.sidecars.writer import Meta, Option, OptionValue, Sheet, Writer
@@ -55,14 +56,16 @@ class WriterBody:
 
     def _curves(self, view: View, findings: Findings) -> tuple[Series, ...]:
         if self.curves is None:
-            return tuple(_cut(s, view) for s in view.clip.series if s.name != PTS_SERIES and not s.is_empty)
+            whole = (_cut(series, view) for series in view.clip.series if series.name != PTS_SERIES)
+            return tuple(series for series in whole if not series.is_empty)
         found = []
         for name in self.curves:
             series = view.clip.series_named(name)
-            if series is None or series.is_empty:
+            cut = None if series is None else _cut(series, view)
+            if cut is None or cut.is_empty:
                 findings.null(name)
             else:
-                found.append(_cut(series, view))
+                found.append(cut)
         return tuple(found)
 
     def options_with(self, texts: Mapping[str, str]) -> dict[str, OptionValue]:
@@ -81,12 +84,7 @@ class WriterBody:
 
 
 def _cut(series: Series, view: View) -> Series:
-    count = view.frame_count
-    return (
-        series
-        if count is None or len(series.values) <= count
-        else Series(series.name, series.values[:count], series.source)
-    )
+    return series if view.frame_count is None else series.within(view.frame_count)
 
 
 def _typed(option: Option, text: str) -> OptionValue:
@@ -95,9 +93,10 @@ def _typed(option: Option, text: str) -> OptionValue:
             raise UsageError(f"{option.name} is true or false, not {text!r}")
         return text.lower() == "true"
     if isinstance(option.default, int):
-        if not text.lstrip("-").isdecimal() or not option.low <= int(text) <= option.high:
+        whole = int(text) if WHOLE_NUMBER.match(text) else None
+        if whole is None or not option.low <= whole <= option.high:
             raise UsageError(f"{option.name} is a whole number from {option.low} to {option.high}, not {text!r}")
-        return int(text)
+        return whole
     if option.choices and text not in option.choices:
         raise UsageError(f"{option.name} is one of {', '.join(option.choices)}, not {text!r}")
     return text
@@ -106,8 +105,10 @@ def _typed(option: Option, text: str) -> OptionValue:
 def parse_writer_body(node: Node, writers: Mapping[str, Writer]) -> WriterBody | None:
     """The body of a template that chooses a writer; None when the writer is not known."""
     members = node.members(("writer", "options", "metadata", "markers", "curves"), required=("writer",))
-    name = members["writer"].text()
+    name = members["writer"].text(matching=SOME_TEXT, what="a writer's name")
     writer = writers.get(name)
+    if not name:
+        return None
     if writer is None:
         near = get_close_matches(name, writers, n=1)
         members["writer"].wrong(
@@ -182,7 +183,7 @@ def schema(writer: Writer) -> dict[str, JsonValue]:
     if writer.has_markers:
         properties["markers"] = marking.schema()
     if writer.has_curves:
-        series: dict[str, JsonValue] = {"type": "string", "pattern": SERIES_NAME.pattern.replace(r"\Z", "$")}
+        series: dict[str, JsonValue] = {"type": "string", "pattern": SERIES_PATTERN}
         properties["curves"] = {"anyOf": [{"const": "all"}, {"type": "array", "items": series}]}
     return {"type": "object", "properties": properties, "required": ["writer"], "additionalProperties": False}
 

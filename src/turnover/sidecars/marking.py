@@ -10,7 +10,7 @@ from typing import Literal
 from turnover.core.clip import MARKER_COLOURS, JsonValue, Marker, MarkerColour
 from turnover.core.ranges import FrameRange
 from turnover.core.series import Series
-from turnover.sidecars.fields import SERIES_NAME
+from turnover.sidecars.fields import SERIES_NAME, SERIES_PATTERN
 from turnover.sidecars.reading import Node
 from turnover.sidecars.values import fixed
 from turnover.sidecars.view import View
@@ -101,7 +101,7 @@ def schema() -> dict[str, JsonValue]:
     threshold: dict[str, JsonValue] = {
         "type": "object",
         "properties": {
-            "series": {"type": "string", "pattern": SERIES_NAME.pattern.replace(r"\Z", "$")},
+            "series": {"type": "string", "pattern": SERIES_PATTERN},
             "below": {"type": "number"},
             "above": {"type": "number"},
             "name": {"type": "string"},

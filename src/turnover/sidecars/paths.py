@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+# A drive, alone or with a path, or a share.
+_WINDOWS = re.compile(r"[A-Za-z]:([\\/]|\Z)|\\\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +29,36 @@ class PathRule:
         if self.name_only:
             return path.name
         text = str(path)
+        is_windows = _is_windows(text)
         for old, new in self.maps:
-            prefix = old.rstrip("/\\")
-            if text == prefix or text.startswith((prefix + "/", prefix + "\\")):
-                return _joined(new, text[len(prefix) :])
-        if self.relative_to is not None:
-            return Path(os.path.relpath(path, self.relative_to)).as_posix()
-        return text
+            # Windows takes either slash: C:/show is a prefix of C:\show\a.mp4. Elsewhere a backslash is a letter.
+            prefix, whole = (forward(old).rstrip("/"), forward(text)) if is_windows else (old.rstrip("/"), text)
+            if whole == prefix or whole.startswith(prefix + "/"):
+                return _joined(new, whole[len(prefix) :])
+        return text if self.relative_to is None else _relative(path, self.relative_to)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # Windows: nothing leads from one drive to another
+        return str(path)
 
 
 def _joined(root: str, rest: str) -> str:
-    is_windows = bool(_DRIVE.match(root)) or root.startswith("\\\\") or (len(root) == 2 and root[1] == ":")
-    separator = "\\" if is_windows else "/"
-    return root.rstrip("/\\") + rest.replace("/" if is_windows else "\\", separator) if rest else root
+    """The rest, which has forward slashes, below another root with the separators of that root."""
+    if not rest:
+        return root
+    return root.rstrip("/\\") + rest.replace("/", "\\") if _is_windows(root) else root.rstrip("/") + rest
+
+
+def _is_windows(path: str) -> bool:
+    return _WINDOWS.match(path) is not None
 
 
 def forward(path: str) -> str:
     """The path with forward slashes where it is a Windows path; Nuke and EDL readers want these."""
-    return path.replace("\\", "/") if _DRIVE.match(path) or path.startswith("\\\\") else path
+    return path.replace("\\", "/") if _is_windows(path) else path
 
 
 def url(path: str, *, host: str = "") -> str:
@@ -58,21 +72,19 @@ def url(path: str, *, host: str = "") -> str:
     slashed = forward(path)
     if slashed.startswith("//"):
         host, _, slashed = slashed[2:].partition("/")
-        return f"file://{quote(host, safe='')}/{_encoded(slashed)}"
+        return f"file://{_encoded(host)}/{_encoded(slashed)}"
     if _DRIVE.match(slashed):
         return f"file://{host}/{_encoded(slashed)}"
     return f"file://{host}{_encoded(slashed)}" if slashed.startswith("/") else _encoded(slashed)
 
 
 def _encoded(path: str) -> str:
-    # Bytes, not text: a name that is no valid UTF-8 keeps its own bytes.
-    return "/".join(quote(os.fsencode(segment) if _encodable(segment) else segment.encode("utf-8", "replace"), safe="")
-                    for segment in path.split("/"))  # fmt: skip
+    return "/".join(quote(_bytes(segment), safe="") for segment in path.split("/"))
 
 
-def _encodable(segment: str) -> bool:
+def _bytes(segment: str) -> bytes:
+    """UTF-8; a name on disk that is none, which Python spells with lone surrogates, keeps its own bytes."""
     try:
-        os.fsencode(segment)
+        return segment.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return False
-    return True
+        return segment.encode("utf-8", "replace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turnover.core.clip import JsonValue
 from turnover.sidecars import mapping
-from turnover.sidecars.cells import CELL_KEYS
+from turnover.sidecars.cells import CELL_KEYS, CELL_KINDS
 from turnover.sidecars.fields import FIELDS, KNOWN_SERIES
 from turnover.sidecars.template import FORMATS, SUFFIX, encoding_table, writer_table
 from turnover.sidecars.values import ENCODERS, MAX_DECIMALS
@@ -64,7 +64,6 @@ def _cell_defs() -> dict[str, JsonValue]:
         "max_length": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
     }
     assert tuple(properties) == CELL_KEYS, "the schema lists what a cell may have"
-    kinds: list[JsonValue] = [{"required": [kind]} for kind in ("field", "value", "join")]
     return {
         "field": {
             "description": "a name of `turnover templates fields`, or series.NAME for any per-frame series",
@@ -73,7 +72,7 @@ def _cell_defs() -> dict[str, JsonValue]:
                 {"type": "string", "pattern": "^series\\.[A-Za-z_][A-Za-z0-9_]{0,63}$"},
             ],
         },
-        "cell_object": {"type": "object", "properties": properties, "oneOf": kinds, "additionalProperties": False},
+        "cell_object": {"type": "object", "properties": properties, "oneOf": CELL_KINDS, "additionalProperties": False},
         "cell": {"anyOf": [{"$ref": "#/$defs/field"}, {"$ref": "#/$defs/cell_object"}]},
         "single_condition": {
             "anyOf": [
@@ -81,7 +80,7 @@ def _cell_defs() -> dict[str, JsonValue]:
                 {
                     "type": "object",
                     "properties": {**properties, "equals": {"type": "string"}, "not": {"type": "boolean"}},
-                    "oneOf": kinds,
+                    "oneOf": CELL_KINDS,
                     "additionalProperties": False,
                 },
             ]

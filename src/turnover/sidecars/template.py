@@ -10,12 +10,12 @@ from typing import Any
 
 from turnover.core.clip import JsonValue
 from turnover.discovery import offered
-from turnover.errors import TemplateError, UsageError
+from turnover.errors import Mistake, TemplateError, UsageError
 from turnover.sidecars import encodings, writers
 from turnover.sidecars.cells import field_named
 from turnover.sidecars.encoding import EncodedBody, Encoding, Findings
 from turnover.sidecars.mapping import WriterBody, parse_writer_body
-from turnover.sidecars.reading import Node, bounded, parsed_json
+from turnover.sidecars.reading import Node, bounded, note_unsound, parsed_json
 from turnover.sidecars.view import View
 from turnover.sidecars.writer import Job, Writer
 
@@ -81,15 +81,17 @@ def parse_template(source: JsonValue, *, slug: str, is_builtin: bool = False) ->
     Raises TemplateError with every mistake.
     """
     bounded(source, name=slug)
-    mistakes: list[Any] = []
+    mistakes: list[Mistake] = []
     root = Node(source, "$", mistakes)
+    note_unsound(root)
+    if mistakes:
+        raise TemplateError(tuple(mistakes), name=slug)
     is_envelope = isinstance(source, dict) and "template_json" in source
     members = root.members(ENVELOPE, required=("template_json",)) if is_envelope else {}
     body_node = members["template_json"] if is_envelope else root
     body, natural_format, natural_suffix = _parse_body(body_node)
-    stated = members["format"].choice(FORMATS) if "format" in members else natural_format
-    if body is not None and stated != natural_format:
-        members["format"].wrong(f"the body is {natural_format}, not {stated}")
+    if "format" in members:
+        _check_format(members["format"], natural_format if body is not None else None)
     template = Template(
         slug=slug,
         name=members["name"].text() if "name" in members else slug,
@@ -108,6 +110,12 @@ def parse_template(source: JsonValue, *, slug: str, is_builtin: bool = False) ->
     if mistakes:
         raise TemplateError(tuple(mistakes), name=slug)
     return template
+
+
+def _check_format(node: Node, natural_format: str | None) -> None:
+    stated = node.choice(FORMATS)
+    if stated == node.value and natural_format not in (None, stated):
+        node.wrong(f"the body is {natural_format}, not {stated}")
 
 
 def read_template(text: str | bytes, *, slug: str, is_builtin: bool = False) -> Template:

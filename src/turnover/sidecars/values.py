@@ -19,6 +19,7 @@ from turnover.sidecars.text import clean, single_line
 
 DEFAULT_DECIMALS = 6
 MAX_DECIMALS = 12
+MAX_TREE_DEPTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ def fixed(value: float | Fraction, decimals: int) -> str:
     return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else sign + digits
 
 
-def _number(value: Value, how: How) -> str:
+def _number(value: Value, how: How) -> str | None:
     assert isinstance(value, int | float)
-    return fixed(float(value), how.decimals)
+    try:
+        return fixed(float(value), how.decimals)
+    except OverflowError:
+        return None  # a whole number that no double holds is no number here
 
 
 def _rate(value: Value) -> Rate:
@@ -90,7 +94,7 @@ def _nominal(value: Value, how: How) -> str:
     return str(rate.nominal if rate.nominal is not None else round(rate.fraction))
 
 
-Encoder = Callable[[Value, How], str]
+Encoder = Callable[[Value, How], str | None]
 
 ENCODERS: Mapping[FieldType, Mapping[str, Encoder]] = MappingProxyType(
     {
@@ -126,7 +130,7 @@ ENCODERS: Mapping[FieldType, Mapping[str, Encoder]] = MappingProxyType(
             "path": lambda v, how: clean(str(v)),
             "forward": lambda v, how: clean(forward(str(v))),
             "url": lambda v, how: url(str(v)),
-            "name": lambda v, how: clean(str(v).replace("\\", "/").rpartition("/")[2]),
+            "name": lambda v, how: clean(forward(str(v)).rpartition("/")[2]),
         },
         "colour": {"cicp": _cicp, "name": _colour_name},
         "list": {"joined": lambda v, how: how.separator.join(clean(text) for text in _texts(v))},
@@ -156,15 +160,19 @@ def json_of(value: Value, kind: FieldType, how: How) -> JsonValue:
     if how.encoder is None:
         if kind in ("integer", "boolean"):
             return value  # type: ignore[return-value]  # the type says it is an int or a bool
-        if kind == "number":
-            return float(fixed(float(value), how.decimals))  # type: ignore[arg-type]
-        if kind == "time":
-            return float(fixed(_seconds(value), how.decimals))
+        if kind in ("number", "time"):
+            return _double(text_of(value, kind, how))
         if kind == "list":
             return [clean(text) for text in _texts(value)]
         if kind == "tree":
             return plain_json(value)
     return text_of(value, kind, how)
+
+
+def _double(text: str | None) -> float | None:
+    """The number of a text; None where no double holds it."""
+    number = math.inf if text is None else float(text)
+    return number if math.isfinite(number) else None
 
 
 def json_text(value: Value) -> str:
@@ -175,10 +183,10 @@ def json_text(value: Value) -> str:
 def plain_json(value: Value, depth: int = 0) -> JsonValue:
     """The value with clean text and without NaN, so that every JSON reader takes it.
 
-    Below 64 levels the rest is given as text.
+    An object or list below 64 others is cut to an ellipsis.
     """
-    if depth > 64:
-        return clean(str(value))
+    if depth > MAX_TREE_DEPTH and isinstance(value, dict | list | tuple):
+        return "…"
     if isinstance(value, dict):
         return {clean(str(key)): plain_json(member, depth + 1) for key, member in value.items()}
     if isinstance(value, list | tuple):

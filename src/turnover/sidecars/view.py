@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -27,6 +28,10 @@ _HARMLESS_TAGS = frozenset(
     ("major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id", "language",
      "creation_time", "timecode", "reel_name", "alpha_mode", "duration")
 )  # fmt: skip
+
+
+# How A1111 and its kin call for a LoRA inside a prompt.
+_LORA_IN_PROMPT = re.compile(r"<(?:lora|lyco|lycoris|hypernet):[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,8 @@ def _rate_of(clip: Clip, settings: SidecarSettings) -> tuple[Rate | None, Origin
 def _start_of(clip: Clip, settings: SidecarSettings, rate: Rate | None) -> tuple[Timecode | None, Origin | None]:
     if settings.start_timecode is None:
         start = clip.probe.start_timecode
+        if clip.probe.video.frame_rate is None and rate is not None:
+            start = _counted_at(clip.probe.start_timecode_label, rate)
         return start, None if start is None else "file"
     if rate is None or rate.nominal is None:
         return None, None
@@ -158,6 +165,14 @@ def _start_of(clip: Clip, settings: SidecarSettings, rate: Rate | None) -> tuple
         raise UsageError(
             f"start_timecode: {error}", hint=f"{clip.name} has {rate.decimal()} frames per second"
         ) from error
+
+
+def _counted_at(label: str | None, rate: Rate) -> Timecode | None:
+    """The file's label at a rate that only a person could tell; None where it is no label at that rate."""
+    try:
+        return None if label is None else Timecode.parse(label, rate)
+    except ValueError:
+        return None
 
 
 def redacted(clip: Clip, withheld: frozenset[str]) -> Clip:
@@ -181,17 +196,37 @@ def redacted(clip: Clip, withheld: frozenset[str]) -> Clip:
 
 
 def _without(generation: Generation, withheld: frozenset[str]) -> Generation:
+    if "paths" in withheld:
+        generation = _without_folders(generation)
     changes: dict[str, object] = {name: None for name in ("prompt", "negative_prompt", "seed") if name in withheld}
     changes |= {name: () for name in ("models", "loras") if name in withheld}
     if "seed" in withheld or "models" in withheld:
         changes["passes"] = tuple(_pass_without(p, withheld) for p in generation.passes)
-    if "paths" in withheld:
-        changes["inputs"] = tuple(
-            replace(i, name=i.name.replace("\\", "/").rpartition("/")[2]) for i in generation.inputs
-        )
     gone = {name for name in changes if not changes[name]}
     changes["sources"] = tuple((name, source) for name, source in generation.sources if name not in gone)
+    if "loras" in withheld:
+        for name in ("prompt", "negative_prompt"):
+            changes.setdefault(name, _without_lora_calls(getattr(generation, name)))
     return replace(generation, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
+
+
+def _without_lora_calls(prompt: str | None) -> str | None:
+    return None if prompt is None else _LORA_IN_PROMPT.sub("", prompt)
+
+
+def _without_folders(generation: Generation) -> Generation:
+    """The generation with files, models and LoRAs by their bare names."""
+    return replace(
+        generation,
+        models=tuple(replace(m, name=_bare(m.name)) for m in generation.models),
+        loras=tuple(replace(x, name=_bare(x.name)) for x in generation.loras),
+        passes=tuple(replace(p, model=None if p.model is None else _bare(p.model)) for p in generation.passes),
+        inputs=tuple(replace(i, name=_bare(i.name)) for i in generation.inputs),
+    )
+
+
+def _bare(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _pass_without(one: Pass, withheld: frozenset[str]) -> Pass:

@@ -8,13 +8,23 @@ from typing import Literal
 
 from turnover.core.clip import JsonValue
 from turnover.core.series import Series
-from turnover.sidecars.cells import CELL_KEYS, COLLECTIONS, Cell, cell_of, field_named, parse_cell
-from turnover.sidecars.columns import Column, Part, constant, held, part_column, read_out, series_column
+from turnover.sidecars.cells import ANYWHERE, CELL_KEYS, CELL_KINDS, COLLECTIONS, Cell, cell_of, field_named, parse_cell
+from turnover.sidecars.columns import (
+    Column,
+    Part,
+    constant,
+    held,
+    is_unknown_throughout,
+    part_column,
+    read_out,
+    series_column,
+)
 from turnover.sidecars.encoding import Findings
 from turnover.sidecars.fields import series_field
 from turnover.sidecars.item_fields import ITEMS
 from turnover.sidecars.reading import Node
 from turnover.sidecars.scope import Collection, Scope
+from turnover.sidecars.text import clean
 from turnover.sidecars.values import MAX_DECIMALS, How
 from turnover.sidecars.view import View
 
@@ -49,14 +59,21 @@ class Dialect:
         """The byte order mark that opens the file."""
         return {"utf-8": b"", "utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}[self.encoding]
 
-    def cell(self, text: str, *, is_text: bool = True) -> str:
-        """One cell, quoted where it must be."""
-        if is_text and self.formula_guard and text.startswith(_FORMULA_STARTS):
-            text = "'" + text
-        special = (self.delimiter, '"', "\r", "\n")
-        if self.quoting == "minimal" and not any(c in text for c in special) and text == text.strip():
-            return text
-        return '"' + text.replace('"', '""') + '"'
+    def cell(self, text: str, *, is_text: bool = True, null: str = "") -> str:
+        """One cell, quoted where it must be: empty text and text that reads like `null`, the token, as well."""
+        if is_text:
+            text = self.guarded(text)
+        if self.quoting == "all" or (is_text and text in ("", null)) or text != text.strip():
+            return f'"{within_quotes(text)}"'
+        is_special = any(sign in text for sign in (self.delimiter, '"', "\r", "\n"))
+        return f'"{within_quotes(text)}"' if is_special else text
+
+    def guarded(self, text: str) -> str:
+        return f"'{text}" if self.formula_guard and text.startswith(_FORMULA_STARTS) else text
+
+
+def within_quotes(text: str) -> str:
+    return text.replace('"', '""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,10 @@ class CsvBody:
     null: str = "null"
     dialect: Dialect = field(default_factory=Dialect)
 
+    def null_cell(self, column_count: int) -> str:
+        """The token for "not known" as it stands in a row; a row of one cell is never an empty line."""
+        return '""' if column_count == 1 and not self.null else self.dialect.cell(self.null, is_text=False)
+
 
 class CsvEncoding:
     """Tables."""
@@ -94,6 +115,8 @@ class CsvEncoding:
         column_nodes = members["columns"].items(least=1) if "columns" in members else []
         rows = _row_kind(members["rows"]) if "rows" in members else _natural_rows(column_nodes)
         inside: frozenset[Collection] = frozenset() if rows == "clips" else frozenset((rows,))
+        if "rows" in members and members["rows"].value != rows:
+            inside = ANYWHERE
         return CsvBody(
             columns=tuple(_parse_column(column, inside, decimals) for column in column_nodes),
             rows=rows,
@@ -106,7 +129,10 @@ class CsvEncoding:
 
     def encode(self, body: CsvBody, views: Sequence[View], findings: Findings) -> Iterator[bytes]:
         dialect = body.dialect
-        columns = _expanded(body, views, is_combined=len(views) > 1)
+        if body.rows == "frames":
+            for view in views:
+                view.frames()
+        columns = _expanded(body, views, findings)
         yield dialect.mark
         if dialect.header:
             yield _line([dialect.cell(column.header) for column in columns], dialect)
@@ -121,22 +147,28 @@ class CsvEncoding:
                     yield _row(body, columns, scope.inside(body.rows, index, item), findings)
 
     def schema(self) -> dict[str, JsonValue]:
-        column: dict[str, JsonValue] = {
-            "anyOf": [
-                {"$ref": "#/$defs/field"},
-                {
-                    "type": "object",
-                    "properties": {
-                        "header": {"type": "string"},
-                        "each": {"const": "series"},
-                        "fill": {"const": "hold"},
-                        "only_combined": {"type": "boolean"},
-                        **{key: {"$ref": f"#/$defs/cell_object/properties/{key}"} for key in CELL_KEYS},
-                    },
-                    "additionalProperties": False,
-                },
-            ]
+        shared: dict[str, JsonValue] = {"fill": {"const": "hold"}, "only_combined": {"type": "boolean"}}
+        one: dict[str, JsonValue] = {
+            "type": "object",
+            "properties": {
+                "header": {"type": "string"},
+                **shared,
+                **{key: {"$ref": f"#/$defs/cell_object/properties/{key}"} for key in CELL_KEYS},
+            },
+            "oneOf": CELL_KINDS,
+            "additionalProperties": False,
         }
+        series: dict[str, JsonValue] = {
+            "type": "object",
+            "properties": {
+                "each": {"const": "series"},
+                "decimals": {"$ref": "#/$defs/cell_object/properties/decimals"},
+                **shared,
+            },
+            "required": ["each"],
+            "additionalProperties": False,
+        }
+        column: dict[str, JsonValue] = {"anyOf": [{"$ref": "#/$defs/field"}, one, series]}
         return {
             "type": "object",
             "properties": {
@@ -190,13 +222,13 @@ def _parse_column(node: Node, inside: frozenset[Collection], decimals: int) -> C
     own_decimals = members["decimals"].whole(0, MAX_DECIMALS) if "decimals" in members else decimals
     if "each" in members:
         members["each"].choice(("series",))
-        for key in ("header", "field", "value", "join", "map", "encoder"):
-            if key in members:
+        for key in ("header", *CELL_KEYS):
+            if key in members and key != "decimals":
                 members[key].wrong(f"{key!r} does not go with each: the columns are called like their series")
         if "frames" not in inside:
             node.wrong('each series needs "rows": "frames"')
         return CsvColumn("", Cell("series", how=How(decimals=own_decimals)), True, fill, only_combined)
-    cell = cell_of(node, members, inside) if members else Cell("")
+    cell = cell_of(node, members, inside) if isinstance(node.value, dict) else Cell("")
     if "decimals" not in members:
         cell = _with_decimals(cell, decimals)
     if fill and (cell.field is None or cell.field.type != "number" or "frames" not in inside):
@@ -223,11 +255,11 @@ def _parse_dialect(node: Node) -> Dialect:
     return Dialect(**chosen)  # type: ignore[arg-type]  # each choice is one of the literal's
 
 
-def _expanded(body: CsvBody, views: Sequence[View], *, is_combined: bool) -> list[CsvColumn]:
+def _expanded(body: CsvBody, views: Sequence[View], findings: Findings) -> list[CsvColumn]:
     """The columns with `each: series` replaced by the series that the clips have."""
     columns: list[CsvColumn] = []
     for column in body.columns:
-        if column.only_combined and not is_combined:
+        if column.only_combined and len(views) == 1:
             continue
         if not column.each_series:
             columns.append(column)
@@ -235,15 +267,16 @@ def _expanded(body: CsvBody, views: Sequence[View], *, is_combined: bool) -> lis
             names = dict.fromkeys(s.name for v in views for s in v.clip.series if s.name != "pts_seconds")
             for name in names:
                 cell = Cell(name, series_field(name), how=column.cell.how)
-                columns.append(CsvColumn(name, cell, fill=column.fill))
-    return [c for column in columns for c in _with_valid(column, views)]
+                columns.append(CsvColumn(clean(name), cell, fill=column.fill))
+    return [c for column in columns for c in _with_valid(column, views, findings)]
 
 
-def _with_valid(column: CsvColumn, views: Sequence[View]) -> list[CsvColumn]:
+def _with_valid(column: CsvColumn, views: Sequence[View], findings: Findings) -> list[CsvColumn]:
     """The column, with its `_valid` neighbour where gaps are held; nothing where a clip has no number to hold."""
     if column.fill is None:
         return [column]
-    if any(series is None or series.is_empty for series in (_series(column, view) for view in views)):
+    if any(is_unknown_throughout(column.cell, Scope(view)) for view in views):
+        findings.null(column.header)
         return []
     return [column, replace(column, header=f"{column.header}_valid", fill="valid")]
 
@@ -257,14 +290,19 @@ def _line(cells: Sequence[str], dialect: Dialect) -> bytes:
     return (dialect.delimiter.join(cells) + dialect.end).encode(dialect.codec)
 
 
+def _is_text(cell: Cell) -> bool:
+    return cell.field is None or cell.field.type in ("text", "path", "list", "tree")
+
+
 def _row(body: CsvBody, columns: Sequence[CsvColumn], scope: Scope, findings: Findings) -> bytes:
     cells: list[str] = []
     for column in columns:
         text = column.cell.text(scope)
         if text is None:
             findings.null(column.header)
-        is_text = column.cell.field is None or column.cell.field.type in ("text", "path", "list", "tree")
-        cells.append(body.null if text is None else body.dialect.cell(text, is_text=is_text))
+            cells.append(body.null_cell(len(columns)))
+        else:
+            cells.append(body.dialect.cell(text, is_text=_is_text(column.cell), null=body.null))
     return _line(cells, body.dialect)
 
 
@@ -272,41 +310,42 @@ def _frame_rows(
     body: CsvBody, columns: Sequence[CsvColumn], scope: Scope, frame_count: int, findings: Findings
 ) -> Iterator[bytes]:
     dialect = body.dialect
+    null = body.null_cell(len(columns)).encode()
     pieces: list[Column] = []
     for index, column in enumerate(columns):
         before = dialect.delimiter.encode() if index else b""
-        pieces.append(_frame_column(body, column, scope, frame_count, before))
-        if _is_unknown_throughout(column, scope):
+        pieces.append(_frame_column(column, scope, frame_count, _part(body, column.cell, before, null)))
+        if is_unknown_throughout(column.cell, scope):
             findings.null(column.header)
     pieces.append(constant(dialect.end.encode()))
     for block in read_out(pieces, frame_count):
         yield block if dialect.codec == "utf-8" else block.decode("utf-8").encode(dialect.codec)
 
 
-def _frame_column(body: CsvBody, column: CsvColumn, scope: Scope, frame_count: int, before: bytes) -> Column:
-    field_of_cell = column.cell.field
-    is_text = field_of_cell is None or field_of_cell.type in ("text", "path", "list", "tree")
-    part = Part(
-        column.cell,
-        before,
-        null=before + body.dialect.cell(body.null).encode(),
-        escape=lambda text: body.dialect.cell(text, is_text=is_text).encode(),
+def _part(body: CsvBody, cell: Cell, before: bytes, null: bytes) -> Part:
+    """The cell with its delimiter; quotes that are always there stand around it, others come from the dialect."""
+    dialect, is_text = body.dialect, _is_text(cell)
+    if dialect.quoting == "all":
+        return Part(
+            cell,
+            before + b'"',
+            b'"',
+            before + null,
+            lambda text: within_quotes(dialect.guarded(text) if is_text else text).encode(),
+        )
+    return Part(
+        cell, before, b"", before + null, lambda text: dialect.cell(text, is_text=is_text, null=body.null).encode()
     )
+
+
+def _frame_column(column: CsvColumn, scope: Scope, frame_count: int, part: Part) -> Column:
     series = _series(column, scope.view)
     if column.fill is None or series is None:
         return part_column(part, scope)
     filled, valid = held(series, frame_count)
     if column.fill == "valid":
-        return series_column(valid, 0, part, null=before)
-    return series_column(filled, column.cell.how.decimals, part, null=before)
-
-
-def _is_unknown_throughout(column: CsvColumn, scope: Scope) -> bool:
-    found = column.cell.field
-    if found is None or found.collection != "frames" or found.type != "number":
-        return False
-    series = _series(column, scope.view)
-    return series is None or series.is_empty
+        return series_column(valid, 0, part, null=b"")
+    return series_column(filled, column.cell.how.decimals, part, null=b"")
 
 
 ENCODING = CsvEncoding()

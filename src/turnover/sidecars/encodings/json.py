@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from turnover.core.clip import JsonValue
 from turnover.sidecars.cells import (
     CELL_KEYS,
+    CELL_KINDS,
     COLLECTIONS,
     Cell,
     Condition,
     all_hold,
     cell_of,
+    note_stray,
     parse_cell,
     parse_conditions,
     parse_each,
@@ -25,7 +28,8 @@ from turnover.sidecars.fields import series_field
 from turnover.sidecars.item_fields import ITEMS
 from turnover.sidecars.reading import Node
 from turnover.sidecars.scope import Collection, Scope
-from turnover.sidecars.values import How, json_text
+from turnover.sidecars.text import clean
+from turnover.sidecars.values import MAX_DECIMALS, How, json_text
 from turnover.sidecars.view import View
 
 NullPolicy = Literal["null", "omit"]
@@ -70,20 +74,39 @@ class JsonEncoding:
 
     def encode(self, body: JsonBody, views: Sequence[View], findings: Findings) -> Iterator[bytes]:
         (view,) = views
+        if view.frame_count is None and _walks_frames(body.members, Scope(view)):
+            view.frames()
         yield from _Writing(body.null, findings).members(body.members, Scope(view), 0)
         yield b"\n"
 
     def schema(self) -> dict[str, JsonValue]:
-        member: dict[str, JsonValue] = {
+        shared: dict[str, JsonValue] = {"name": {"type": "string"}, "when": {"$ref": "#/$defs/condition"}}
+        each: dict[str, JsonValue] = {"each": {"enum": list(COLLECTIONS)}}
+        with_value: dict[str, JsonValue] = {
             "type": "object",
             "properties": {
-                "name": {"type": "string"},
-                "object": {"type": "array", "items": {"$ref": "#/$defs/member"}},
-                "each": {"enum": [*COLLECTIONS, "series"]},
-                "when": {"$ref": "#/$defs/condition"},
+                **shared,
+                **each,
                 **{key: {"$ref": f"#/$defs/cell_object/properties/{key}"} for key in CELL_KEYS},
             },
             "required": ["name"],
+            "oneOf": CELL_KINDS,
+            "additionalProperties": False,
+        }
+        with_object: dict[str, JsonValue] = {
+            "type": "object",
+            "properties": {**shared, **each, "object": {"type": "array", "items": {"$ref": "#/$defs/member"}}},
+            "required": ["name", "object"],
+            "additionalProperties": False,
+        }
+        series: dict[str, JsonValue] = {
+            "type": "object",
+            "properties": {
+                **shared,
+                "each": {"const": "series"},
+                "decimals": {"$ref": "#/$defs/cell_object/properties/decimals"},
+            },
+            "required": ["name", "each"],
             "additionalProperties": False,
         }
         return {
@@ -94,17 +117,37 @@ class JsonEncoding:
             },
             "required": ["object"],
             "additionalProperties": False,
-            "$defs": {"member": {"anyOf": [{"$ref": "#/$defs/field"}, member]}},
+            "$defs": {"member": {"anyOf": [{"$ref": "#/$defs/field"}, with_value, with_object, series]}},
         }
 
 
 def _parse_members(node: Node, inside: frozenset[Collection]) -> tuple[Member, ...]:
-    members = tuple(_parse_member(item, inside) for item in node.items())
-    names = [member.name for member in members]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1 and name:
-            node.wrong(f"the member {name!r} stands twice")
-    return members
+    items = node.items()
+    names = Counter(name for item in items if (name := _name_of(item)) is not None)
+    for name in (name for name, count in names.items() if count > 1):
+        node.wrong(f"the member {name!r} stands twice")
+    return tuple(_parse_member(item, inside) for item in items)
+
+
+def _walks_frames(members: Sequence[Member], scope: Scope) -> bool:
+    """Whether filling the members needs the number of frames."""
+    for member in members:
+        if member.each == "frames":
+            return True
+        scopes = [scope]
+        if member.each == "series":
+            if scope.view.clip.series and all_hold(member.when, scope):
+                return True
+        elif member.each is not None:
+            scopes = [scope.inside(member.each, i, item) for i, item in enumerate(ITEMS[member.each](scope.view))]
+        if any(all_hold(member.when, inner) and _walks_frames(member.members, inner) for inner in scopes):
+            return True
+    return False
+
+
+def _name_of(item: Node) -> str | None:
+    name = item.value.get("name") if isinstance(item.value, dict) else item.value
+    return name if isinstance(name, str) else None
 
 
 def _parse_member(node: Node, inside: frozenset[Collection]) -> Member:
@@ -112,25 +155,34 @@ def _parse_member(node: Node, inside: frozenset[Collection]) -> Member:
         return Member(node.value, parse_cell(node, inside))
     members = node.members(("name", "object", "each", "when", *CELL_KEYS), required=("name",))
     name = members["name"].text() if "name" in members else ""
-    if not members:
+    if "name" not in members:
         return Member("")
     if "each" in members and members["each"].value == "series":
-        for key in ("object", "field", "value", "join"):
-            if key in members:
-                members[key].wrong(f"{key!r} does not go with each series")
-        decimals = members["decimals"].whole(0, 12) if "decimals" in members else How().decimals
-        return Member(name, each="series", decimals=decimals)
-    each = parse_each(members["each"], inside) if "each" in members else None
-    within = inside if each is None else inside | {each}
+        return _parse_series(name, members, inside)
+    each, within = parse_each(members["each"], inside) if "each" in members else (None, inside)
     has_cell = any(key in members for key in ("field", "value", "join"))
     if has_cell == ("object" in members):
         node.wrong("a member has either a value (field, value, join) or an object")
+    elif not has_cell:
+        note_stray(members)
     return Member(
         name,
         cell_of(node, members, within) if has_cell else None,
         _parse_members(members["object"], within) if "object" in members else (),
         each,
         parse_conditions(members["when"], within) if "when" in members else (),
+    )
+
+
+def _parse_series(name: str, members: Mapping[str, Node], inside: frozenset[Collection]) -> Member:
+    for key in ("object", *CELL_KEYS):
+        if key in members and key != "decimals":
+            members[key].wrong(f"{key!r} does not go with each series")
+    return Member(
+        name,
+        each="series",
+        when=parse_conditions(members["when"], inside) if "when" in members else (),
+        decimals=members["decimals"].whole(0, MAX_DECIMALS) if "decimals" in members else How().decimals,
     )
 
 
@@ -145,7 +197,7 @@ class _Writing:
         pad = "  " * (depth + 1)
         is_first = True
         for member in members:
-            if member.each is None and not all_hold(member.when, scope):
+            if member.each in (None, "series") and not all_hold(member.when, scope):
                 continue
             if member.cell is not None and member.each is None:
                 value = member.cell.json(scope)
@@ -187,13 +239,13 @@ class _Writing:
 def _series(scope: Scope, decimals: int, depth: int) -> Iterator[bytes]:
     """An object of lists: each series of the clip with one number or null a frame."""
     pad = "  " * (depth + 1)
-    names = [series.name for series in scope.view.clip.series]
+    names = list(dict.fromkeys(series.name for series in scope.view.clip.series))
     if not names:
         yield b"{}"
         return
     frame_count = scope.view.frames()
     for index, name in enumerate(names):
-        yield (("{\n" if index == 0 else ",\n") + f"{pad}{_quoted(name)}: [").encode()
+        yield (("{\n" if index == 0 else ",\n") + f"{pad}{_quoted(clean(name))}: [").encode()
         part = Part(Cell(name, series_field(name), how=How(decimals=decimals)), null=b"null")
         is_first = True
         for block in read_out([part_column(part, scope), constant(b",")], frame_count):

@@ -9,16 +9,18 @@ from typing import Literal
 from turnover.core.clip import JsonValue
 from turnover.sidecars.cells import (
     CELL_KEYS,
+    CELL_KINDS,
     COLLECTIONS,
     Cell,
     Condition,
     all_hold,
     cell_of,
+    note_stray,
     parse_cell,
     parse_conditions,
     parse_each,
 )  # fmt: skip
-from turnover.sidecars.columns import Column, Part, constant, part_column, read_out
+from turnover.sidecars.columns import Column, Part, constant, is_unknown_throughout, part_column, read_out
 from turnover.sidecars.encoding import Findings
 from turnover.sidecars.encodings import xml_names
 from turnover.sidecars.encodings.xml_names import attribute_text, element_text, tree_xml
@@ -95,6 +97,8 @@ class XmlEncoding:
 
     def encode(self, body: XmlBody, views: Sequence[View], findings: Findings) -> Iterator[bytes]:
         (view,) = views
+        if view.frame_count is None and _walks_frames(body.root, Scope(view)):
+            view.frames()
         head, tail = PROLOGS[body.prolog]
         if body.doctype is not None:
             head += f"<!DOCTYPE {body.doctype}>\n"
@@ -109,17 +113,23 @@ class XmlEncoding:
     def schema(self) -> dict[str, JsonValue]:
         name: dict[str, JsonValue] = {"type": "string", "minLength": 1}
         attributes: dict[str, JsonValue] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/cell"}}
-        element: dict[str, JsonValue] = {
+        shared: dict[str, JsonValue] = {
+            "element": name,
+            "attributes": attributes,
+            "each": {"enum": list(COLLECTIONS)},
+            "when": {"$ref": "#/$defs/condition"},
+            "null": {"enum": list(NULL_POLICIES)},
+        }
+        with_text: dict[str, JsonValue] = {
             "type": "object",
-            "properties": {
-                "element": name,
-                "attributes": attributes,
-                "fields": {"type": "array", "items": {"$ref": "#/$defs/element"}},
-                "each": {"enum": list(COLLECTIONS)},
-                "when": {"$ref": "#/$defs/condition"},
-                "null": {"enum": list(NULL_POLICIES)},
-                **{key: {"$ref": f"#/$defs/cell_object/properties/{key}"} for key in CELL_KEYS},
-            },
+            "properties": {**shared, **{key: {"$ref": f"#/$defs/cell_object/properties/{key}"} for key in CELL_KEYS}},
+            "required": ["element"],
+            "oneOf": CELL_KINDS,
+            "additionalProperties": False,
+        }
+        with_fields: dict[str, JsonValue] = {
+            "type": "object",
+            "properties": {**shared, "fields": {"type": "array", "items": {"$ref": "#/$defs/element"}}},
             "required": ["element"],
             "additionalProperties": False,
         }
@@ -137,7 +147,7 @@ class XmlEncoding:
             },
             "required": ["root_element", "fields"],
             "additionalProperties": False,
-            "$defs": {"element": {"anyOf": [{"$ref": "#/$defs/field"}, element]}},
+            "$defs": {"element": {"anyOf": [{"$ref": "#/$defs/field"}, with_text, with_fields]}},
         }
 
 
@@ -171,12 +181,13 @@ def _parse_element(node: Node, prefixes: frozenset[str], inside: frozenset[Colle
     members = node.members(allowed, required=("element",))
     if not members:
         return Element("")
-    each = parse_each(members["each"], inside) if "each" in members else None
-    within = inside if each is None else inside | {each}
+    each, within = parse_each(members["each"], inside) if "each" in members else (None, inside)
     own_null = _null_policy(members["null"]) if "null" in members else null
     has_cell = any(key in members for key in ("field", "value", "join"))
     if has_cell and "fields" in members:
         node.wrong("an element has either text (field, value, join) or nested fields, not both")
+    if not has_cell:
+        note_stray(members)
     return Element(
         name=xml_names.parse_name(members["element"], prefixes) if "element" in members else "",
         attributes=_parse_attributes(members["attributes"], prefixes, within) if "attributes" in members else (),
@@ -186,6 +197,30 @@ def _parse_element(node: Node, prefixes: frozenset[str], inside: frozenset[Colle
         when=parse_conditions(members["when"], within) if "when" in members else (),
         null=own_null,
     )
+
+
+def _walks_frames(element: Element, scope: Scope) -> bool:
+    """Whether filling the element needs the number of frames."""
+    if element.each == "frames":
+        return True
+    scopes = [scope]
+    if element.each is not None:
+        scopes = [scope.inside(element.each, i, item) for i, item in enumerate(ITEMS[element.each](scope.view))]
+    return any(
+        all_hold(element.when, inner) and any(_walks_frames(child, inner) for child in element.children)
+        for inner in scopes
+    )
+
+
+def _has_one_form(element: Element) -> bool:
+    """Whether the element looks the same in every frame, so that frames can be written in blocks."""
+    is_nested = element.cell is not None and _is_nested(element.cell)
+    return not element.when and not is_nested and all(map(_has_one_form, element.children))
+
+
+def _is_nested(cell: Cell) -> bool:
+    """Whether the cell's value becomes elements instead of text."""
+    return cell.field is not None and cell.field.type == "tree" and cell.how.encoder is None and cell.map is None
 
 
 class _Writing:
@@ -207,7 +242,8 @@ class _Writing:
         if element.each is None:
             yield from self.element(element, scope, depth)
         elif element.each == "frames":
-            if not element.when:
+            self.note_unknown(element, scope)
+            if _has_one_form(element):
                 columns = self.frame_columns(element, scope, depth)
                 yield from read_out(columns, scope.view.frames())
             else:
@@ -225,7 +261,7 @@ class _Writing:
             content = self.content(element, scope, depth)
             if content is not None:
                 yield f"{start}>{content}</{element.name}>{self.end}".encode()
-            elif element.null == "empty" or element.attributes:
+            elif element.null == "empty" or element.attributes or element.each == "frames":
                 yield f"{start}/>{self.end}".encode()
         elif element.children:
             yield f"{start}>{self.end}".encode()
@@ -243,15 +279,22 @@ class _Writing:
         """What stands between the tags; None when not known."""
         cell = element.cell
         assert cell is not None
-        if cell.field is not None and cell.field.type == "tree" and cell.how.encoder is None and cell.map is None:
+        if _is_nested(cell):
             value = cell.json(scope)
             if isinstance(value, dict | list) and value:
                 pad = " " * self.indent
                 return tree_xml(value, pad, self.end, depth + 1) + self.pad(depth)
         text = cell.text(scope)
-        if text is None:
+        if text is None and "frames" not in scope.items:
             self.findings.null(cell.name)
         return None if text is None else element_text(text)
+
+    def note_unknown(self, element: Element, scope: Scope) -> None:
+        """Note each value inside an element that walks frames which no frame has."""
+        if element.cell is not None and is_unknown_throughout(element.cell, scope):
+            self.findings.null(element.cell.name)
+        for child in element.children:
+            self.note_unknown(child, scope)
 
     def frame_columns(self, element: Element, scope: Scope, depth: int) -> list[Column]:
         """The element of every frame as columns of bytes."""
@@ -260,7 +303,7 @@ class _Writing:
             part = Part(cell, f' {name}="'.encode(), b'"', b"", lambda text: attribute_text(text).encode())
             columns.append(part_column(part, scope))
         if element.cell is not None:
-            # An unknown number closes the tag at once: attributes of a frame stay true without it.
+            # An unknown number closes the tag at once: a frame is never left out, and its attributes stay true.
             part = Part(element.cell, b">", f"</{element.name}>".encode(), b"/>", _escaped)
             columns.append(part_column(part, scope))
         elif not element.children:
@@ -274,7 +317,7 @@ class _Writing:
         return columns
 
     def child_columns(self, child: Element, scope: Scope, depth: int) -> list[Column]:
-        if child.cell is None or child.attributes or child.when:
+        if child.cell is None or child.attributes:
             return self.frame_columns(child, scope, depth)
         before, after = f"{self.pad(depth)}<{child.name}>", f"</{child.name}>{self.end}"
         null = f"{self.pad(depth)}<{child.name}/>{self.end}" if child.null == "empty" else ""
