@@ -1,0 +1,1 @@
+"""Reads files once, writes them whole or not at all."""
