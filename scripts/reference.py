@@ -1,0 +1,155 @@
+"""Writes the generated pages of docs/reference from the tables they describe. `make docs` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from turnover.cli.main import app
+from turnover.media.refusals import REFUSALS
+from turnover.media.warnings import WARNINGS
+from turnover.settings import SETTINGS
+from turnover.sidecars.builtin import builtin_templates
+from turnover.sidecars.fields import every_field
+from turnover.sidecars.template import writer_table
+from turnover.sidecars.writer import Writer
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+
+def pages() -> dict[str, str]:
+    """File name → text of each generated page."""
+    return {
+        "fields.md": _fields(),
+        "settings.md": _settings(),
+        "templates.md": _templates(),
+        "warnings-and-errors.md": _warnings(),
+        "writers.md": _writers(),
+        "command-line.md": _command_line(),
+    }
+
+
+def main() -> None:
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+def _page(title: str, intro: str, *parts: str) -> str:
+    return "\n\n".join((f"# {title}", intro, *parts)) + "\n"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _fields() -> str:
+    rows = (
+        (f"`{f.name}`", f.type, f.collection or "", f.sentence + (f", in {f.unit}" if f.unit else ""), f"`{f.example}`")
+        for f in every_field()
+    )
+    intro = (
+        "Every name a template may use, as `turnover templates fields` prints it.\n"
+        "A field with a collection stands only inside it."
+    )
+    return _page("Fields", intro, _table(("Field", "Type", "Inside", "What it is", "Example"), rows))
+
+
+def _settings() -> str:
+    rows = ((f"`{s.name}`", f"`{s.value}`", s.sentence) for s in SETTINGS)
+    intro = (
+        "What `--set KEY=VALUE` and `[set]` in `turnover.toml` take.\n"
+        "`TEMPLATE.OPTION=VALUE` sets an option of a writer."
+    )
+    return _page("Settings", intro, _table(("Key", "Example", "What it is"), rows))
+
+
+def _templates() -> str:
+    rows = (
+        (
+            f"[`{t.slug}`](../sidecars/{t.slug}.md)",
+            f"`{t.suffix}`",
+            ", ".join(t.hosts),
+            t.description or "",
+            t.import_steps or "",
+        )
+        for t in builtin_templates().values()
+    )
+    intro = "The built-in templates. `--for HOST` writes what that host really reads."
+    return _page("Templates", intro, _table(("Slug", "File", "`--for`", "What it is", "How to import it"), rows))
+
+
+def _warnings() -> str:
+    warnings = _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
+    refusals = ((f"`{code}`", r.sentence, r.hint) for code, r in REFUSALS.items())
+    return _page(
+        "Warnings and errors of probing",
+        "Codes are stable; messages add the value seen.",
+        "## Warnings: the file can be read",
+        warnings,
+        "## Errors: it cannot",
+        _table(("Code", "Meaning", "Next step"), refusals),
+    )
+
+
+def _writers() -> str:
+    return _page("Writers", "Options and metadata keys of each writer.", *map(_writer, writer_table().values()))
+
+
+def _writer(writer: Writer) -> str:
+    holds = [name for name, held in (("markers", writer.has_markers), ("curves", writer.has_curves)) if held]
+    many = "several clips a file" if writer.holds_many else "one clip a file"
+    facts = [
+        f"Format {writer.format}",
+        f"suffix `{writer.suffix}`",
+        many,
+        f"holds {' and '.join(holds) or 'no markers'}",
+    ]
+    parts = [f"## `{writer.name}`", ", ".join(facts) + "."]
+    if writer.options:
+        rows = (
+            (f"`{o.name}`", f"`{o.default}`", ", ".join(f"`{c}`" for c in o.choices), o.sentence)
+            for o in writer.options
+        )
+        parts.append(_table(("Option", "Default", "Choices", "What it does"), rows))
+    keys = writer.metadata_keys
+    if keys is None:
+        parts.append("Metadata keys are free.")
+    else:
+        parts.append(_table(("Metadata key", "Where it goes"), ((f"`{key}`", text) for key, text in keys.items())))
+    return "\n\n".join(parts)
+
+
+def _command_line() -> str:
+    parts = []
+    for path, command in _commands(typer.main.get_command(app), "turnover"):
+        options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+        arguments = [p.name.upper() + ("…" if p.nargs == -1 else "") for p in command.params if p not in options]
+        parts.append(f"## `{' '.join((path, *arguments))}`")
+        parts.append((command.help or "").strip())
+        rows = [(", ".join(f"`{name}`" for name in (*p.opts, *p.secondary_opts)), p.help or "") for p in options]
+        if rows:
+            parts.append(_table(("Option", "What it does"), rows))
+    intro = (
+        "`turnover FOLDER` alone is `turnover scan FOLDER`.\n"
+        "Findings go to stdout, progress and failures to stderr.\n"
+        "Exit status: 0 done; 1 some of it failed, each failure named, the rest done; 2 wrong usage."
+    )
+    return _page("Command line", intro, *parts)
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every command with its words; groups are opened. Typer's own classes have no public types."""
+    if hasattr(command, "commands"):
+        for name, sub in command.commands.items():
+            yield from _commands(sub, f"{path} {name}")
+    else:
+        yield path, command
+
+
+if __name__ == "__main__":
+    main()
