@@ -100,7 +100,8 @@ def truth(handed_over: HandedOver, tool: Tool) -> dict[str, Truth]:
 
 
 def _probed(path: Path, ffprobe: Path) -> Truth:
-    command = [str(ffprobe), *"-v error -show_streams -show_format -count_packets -of json".split(), str(path)]
+    options = ["-v", "error", "-show_streams", "-show_format", "-count_packets", "-of", "json"]
+    command = [str(ffprobe), *options, str(path)]
     report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     video = next(s for s in report["streams"] if s["codec_type"] == "video")
     labels = [s.get("tags", {}).get("timecode") for s in (*report["streams"], report["format"])]
@@ -195,7 +196,7 @@ def _frame_of(fact: Truth) -> int:
     """The frame that ffprobe's label names, counted by OpenTimelineIO."""
     if fact.timecode is None:
         return 0
-    return int(round(otio.opentime.from_timecode(fact.timecode, float(fact.rate)).value))
+    return int(otio.opentime.from_timecode(fact.timecode, float(fact.rate)).value)
 
 
 @pytest.mark.parametrize("slug", ["premiere-xml", "nuke-studio-xml"])

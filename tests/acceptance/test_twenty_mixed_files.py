@@ -111,7 +111,6 @@ def test_sidecars_can_be_read(folder: Path, first: Run) -> None:
         assert [int(row["frame"]) for row in rows] == list(range(told["video"]["frame_count"]))
         seconds = [float(row["seconds"]) for row in rows if row["seconds"] != "null"]
         assert seconds == sorted(seconds)
-        # A still in disguise has no rate and no times; all else has a time for each frame.
         assert len(seconds) == len(rows)
     for path in folder.rglob("*.xml"):
         assert etree.parse(path).getroot().tag == "clip"
