@@ -24,6 +24,8 @@ _SHORT = {
     "several_video_streams": "several pictures",
     "bad_timecode": "impossible timecode",
     "bad_values": "unusable values beside it",
+    "near_key": "misspelt key",
+    "frames_beyond_end": "values past the end",
 }
 _GAP = 2
 

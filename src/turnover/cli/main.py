@@ -6,12 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from turnover.cli import probe, scan, sidecar, templates
-from turnover.cli.screen import err, plain, print_failure
+from turnover.cli.screen import err, leave_unread, plain, print_failure
 from turnover.errors import TemplateError, TurnoverError
 from turnover.version import VERSION
 
@@ -67,10 +68,7 @@ def with_scan(arguments: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal or pipe that is not Unicode cannot show every name; that is no reason to stop.
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         app(with_scan(given), prog_name="turnover")
     except TemplateError as error:
@@ -80,6 +78,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TurnoverError as error:
         print_failure("turnover", error)
         sys.exit(WRONG_USAGE)
+    except OSError as error:
+        # Files are answered for where they are read and written; what is left is the output itself.
+        leave_unread(sys.stdout)
+        print_failure("turnover", TurnoverError(f"the output cannot be written: {error.strerror}"))
+        sys.exit(FAILED)
+
+
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # It was closed before the program started.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # as long as the program
+        elif isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that is not Unicode cannot show every name; that is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ row: the same bytes as joining texts, several times faster, and no more memory t
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -189,7 +190,11 @@ def held(series: Series, frame_count: int) -> tuple[Series, Series]:
         raise ValueError(f"the series {series.name} has no number")
     last_known = np.maximum.accumulate(np.where(known, np.arange(frame_count), -1))
     filled = values[np.where(last_known < 0, np.argmax(known), last_known)]
-    return Series.of(series.name, filled.tolist()), Series.of(f"{series.name}_valid", known.astype(float).tolist())
+    return _as_series(series.name, filled), _as_series(f"{series.name}_valid", known.astype(np.float64))
+
+
+def _as_series(name: str, values: NDArray[np.float64]) -> Series:
+    return Series(name, array("d", values.tobytes()))
 
 
 def is_unknown_throughout(cell: Cell, scope: Scope) -> bool:

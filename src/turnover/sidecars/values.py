@@ -17,6 +17,9 @@ from turnover.sidecars.paths import forward, url
 from turnover.sidecars.scope import FieldType, Value
 from turnover.sidecars.text import clean, single_line
 
+# Made once: json.dumps makes an encoder for each value that is not written its default way.
+_ONE_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+
 DEFAULT_DECIMALS = 6
 MAX_DECIMALS = 12
 MAX_TREE_DEPTH = 64
@@ -177,7 +180,7 @@ def _double(text: str | None) -> float | None:
 
 def json_text(value: Value) -> str:
     """One line of JSON, keys in their own order, no NaN."""
-    return json.dumps(plain_json(value), ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    return _ONE_LINE.encode(plain_json(value))
 
 
 def plain_json(value: Value, depth: int = 0) -> JsonValue:

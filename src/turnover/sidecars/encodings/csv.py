@@ -275,7 +275,7 @@ def _with_valid(column: CsvColumn, views: Sequence[View], findings: Findings) ->
     """The column, with its `_valid` neighbour where gaps are held; nothing where a clip has no number to hold."""
     if column.fill is None:
         return [column]
-    if any(is_unknown_throughout(column.cell, Scope(view)) for view in views):
+    if any(is_unknown_throughout(replace(column.cell, default=None), Scope(view)) for view in views):
         findings.null(column.header)
         return []
     return [column, replace(column, header=f"{column.header}_valid", fill="valid")]

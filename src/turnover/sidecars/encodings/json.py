@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from turnover.sidecars.fields import series_field
 from turnover.sidecars.item_fields import ITEMS
 from turnover.sidecars.reading import Node
 from turnover.sidecars.scope import Collection, Scope
-from turnover.sidecars.text import clean
 from turnover.sidecars.values import MAX_DECIMALS, How, json_text
 from turnover.sidecars.view import View
 
@@ -205,7 +203,7 @@ class _Writing:
                     self.findings.null(member.cell.name)
                     if self.null == "omit":
                         continue
-            yield (("{\n" if is_first else ",\n") + f"{pad}{_quoted(member.name)}: ").encode()
+            yield (("{\n" if is_first else ",\n") + f"{pad}{json_text(member.name)}: ").encode()
             is_first = False
             yield from self.value(member, scope, depth + 1)
         yield b"{}" if is_first else ("\n" + "  " * depth + "}").encode()
@@ -245,7 +243,7 @@ def _series(scope: Scope, decimals: int, depth: int) -> Iterator[bytes]:
         return
     frame_count = scope.view.frames()
     for index, name in enumerate(names):
-        yield (("{\n" if index == 0 else ",\n") + f"{pad}{_quoted(clean(name))}: [").encode()
+        yield (("{\n" if index == 0 else ",\n") + f"{pad}{json_text(name)}: [").encode()
         part = Part(Cell(name, series_field(name), how=How(decimals=decimals)), null=b"null")
         is_first = True
         for block in read_out([part_column(part, scope), constant(b",")], frame_count):
@@ -254,10 +252,6 @@ def _series(scope: Scope, decimals: int, depth: int) -> Iterator[bytes]:
             is_first = False
         yield b"]"
     yield ("\n" + "  " * depth + "}").encode()
-
-
-def _quoted(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
 
 
 ENCODING = JsonEncoding()
