@@ -21,6 +21,8 @@ from turnover.sidecars.view import REDACTIONS
 from turnover.work.given import KNOWN
 
 PLAIN = Recipe("clip.mp4", id="plain")
+# Some of these run several commands for each example.
+MOST = settings().max_examples
 
 words = st.text(st.characters(exclude_characters="\0/"), max_size=6)
 odd = st.sampled_from(
@@ -112,7 +114,7 @@ def test_any_words(
         _check(turnover(*typed), typed)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MOST // 2, suppress_health_check=[HealthCheck.too_slow])
 @given(
     texts | clips.map(json.dumps) | good.map(json.dumps),
     texts | tables.map(json.dumps),
@@ -139,7 +141,7 @@ def test_any_values(folder: Path, beside: Any, table: Any, caption: bytes, metad
             (folder / name).unlink()
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MOST // 8, suppress_health_check=[HealthCheck.too_slow])
 @given(good)
 def test_good_values_reach_every_sidecar(folder: Path, beside: dict[str, Any]) -> None:
     """Right values, however odd, make no built-in fail."""
@@ -166,7 +168,7 @@ def test_any_settings_of_a_folder(folder: Path, content: bytes) -> None:
         (folder / "turnover.toml").unlink()
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MOST // 2, suppress_health_check=[HealthCheck.too_slow])
 @given(texts)
 def test_any_template(folder: Path, content: bytes) -> None:
     """Anything in a template's file."""

@@ -293,6 +293,15 @@ def test_same_content_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert turnover(*words, "--set", "first_frame=1").status == 0
 
 
+def test_data_folder_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be remembered, files are written all the same."""
+    _put(tmp_path, "a.mp4")
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("TURNOVER_DATA", str(tmp_path / "file" / "data"))
+    assert turnover("sidecar", tmp_path, "-t", "nuke-xml").status == 0
+    assert (tmp_path / "a.xml").is_file()
+
+
 def test_a_clip_is_never_written_over(tmp_path: Path) -> None:
     """A template whose suffix is a video's cannot replace a clip, whatever is allowed to it."""
     _put(tmp_path, "a.mp4")

@@ -23,14 +23,14 @@ from turnover.core.generation import Generation, ModelUse
         ((1440, 1080), Fraction(4, 3), 0, (1920, 1080)),
     ],
 )
-def test_display_size(
-    size: tuple[int, int], aspect: Fraction | None, rotation: int, shown: tuple[int, int]
-) -> None:
+def test_display_size(size: tuple[int, int], aspect: Fraction | None, rotation: int, shown: tuple[int, int]) -> None:
     """The width takes the pixel aspect, then the picture is turned."""
     assert clip(size=size, aspect=aspect, rotation=rotation).probe.video.display_size == shown
 
 
-@pytest.mark.parametrize(("claimed", "counted", "expected"), [(48, None, 48), (48, 47, 47), (None, 0, 0), (None, None, None)])
+@pytest.mark.parametrize(
+    ("claimed", "counted", "expected"), [(48, None, 48), (48, 47, 47), (None, 0, 0), (None, None, None)]
+)
 def test_frame_count(claimed: int | None, counted: int | None, expected: int | None) -> None:
     """What was counted wins over what is claimed."""
     video = replace(clip(frames=claimed).probe.video, frame_count_counted=counted)
