@@ -11,8 +11,8 @@ import av
 from av.container import InputContainer
 
 from turnover.errors import ProbeError
+from turnover.media.boxes import boxes
 from turnover.media.containers import WHITELIST
-from turnover.media.endings import boxes
 from turnover.media.index_guard import check_index
 from turnover.media.opening import ReadLimitError, Source
 from turnover.media.refusals import refusal

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from av.video.stream import VideoStream
 
+from turnover.media.boxes import boxes
+from turnover.media.elements import EBML_HEADER, SEGMENT, element
 from turnover.media.opening import Source
 
 # An index is in the order of time, so the frame at the end of the file is one of the last.
 _LAST_FRAMES = 16
-# A fragmented film has a box for each second; this many are an hour and more.
-_MOST_BOXES = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box at the top of an MP4 or QuickTime file (ISO/IEC 14496-12, 4.2)."""
-
-    kind: bytes
-    start: int
-    stop: int
-    """Where the box says it ends, which may be behind the end of the file."""
-
-
-def boxes(source: Source) -> Iterator[Box]:
-    """The boxes at the top, up to the first that makes no sense."""
-    start = 0
-    for _ in range(_MOST_BOXES):
-        head = source.at(start, 16)
-        if len(head) < 8:
-            return
-        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        smallest = 8
-        if length == 1 and len(head) == 16:
-            length, smallest = int.from_bytes(head[8:16], "big"), 16
-        elif length == 0:
-            length = source.size - start
-        if length < smallest or not all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in kind):
-            return
-        yield Box(kind, start, start + length)
-        start += length
-        if start >= source.size:
-            return
 
 
 def missing_end(container: str, source: Source) -> str | None:
@@ -75,32 +43,11 @@ def _riff_end(source: Source) -> int | None:
 
 def _segment_end(source: Source) -> int | None:
     """Matroska's segment (RFC 9559) after the EBML header (RFC 8794); a live recording leaves its length open."""
-    head = source.at(0, 4096)
-    header = _element(head, 0)
-    segment = None if header is None else _element(head, header[1])
-    if segment is None or header is None or header[0] != 0x1A45DFA3 or segment[0] != 0x18538067:
+    header = element(source, 0)
+    if header is None or header.id != EBML_HEADER or header.stop is None:
         return None
-    return segment[1]
-
-
-def _element(data: bytes, at: int) -> tuple[int, int] | None:
-    """An element's id and where it ends; None for one that is cut or of open length."""
-    id_length = _length(data, at)
-    size_at = at + id_length
-    size_length = _length(data, size_at)
-    field = data[size_at : size_at + size_length]
-    if not id_length or not size_length or len(field) < size_length:
-        return None
-    # The first one bit only marks the length; all ones are "not known".
-    size = int.from_bytes(field, "big") - (1 << 7 * size_length)
-    if size == (1 << 7 * size_length) - 1:
-        return None
-    return int.from_bytes(data[at:size_at], "big"), size_at + size_length + size
-
-
-def _length(data: bytes, at: int) -> int:
-    """Bytes of the variable-length number that starts there; 0 where none can."""
-    return 9 - data[at].bit_length() if at < len(data) and data[at] else 0
+    segment = element(source, header.stop)
+    return None if segment is None or segment.id != SEGMENT else segment.stop
 
 
 _CHECKS: Mapping[str, Callable[[Source], int | None]] = {

@@ -26,7 +26,7 @@ def read_gif(source: Source) -> Animation | None:
                 return None
             width, height, flags = data.number(2), data.number(2), data.number(1)
             data.take(2)
-            _skip_colours(data, flags)
+            skip_colours(data, flags)
         except CutOffError:
             return None
         return _pictures(data, width, height)
@@ -46,7 +46,7 @@ def _pictures(data: Bytes, width: int, height: int) -> Animation:
                 data.skip_blocks()
             elif kind == _PICTURE:
                 place = tuple(data.number(2) for _ in range(4))
-                _skip_colours(data, data.number(1))
+                skip_colours(data, data.number(1))
                 data.take(1)
                 data.skip_blocks()
                 # Later pictures are drawn over the first, and their holes show it, unless it was cleared.
@@ -62,7 +62,7 @@ def _pictures(data: Bytes, width: int, height: int) -> Animation:
     return Animation(width, height, tuple(durations), len(durations) > 1, has_alpha, is_whole)
 
 
-def _skip_colours(data: Bytes, flags: int) -> None:
+def skip_colours(data: Bytes, flags: int) -> None:
     """Go on behind the colour table that the flags announce."""
     if flags & 0x80:
         data.skip(3 << ((flags & 7) + 1))

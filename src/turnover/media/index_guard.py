@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from turnover.media.endings import boxes
+from turnover.media.boxes import boxes
 from turnover.media.opening import Source
 from turnover.media.refusals import refusal
 

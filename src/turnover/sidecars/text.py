@@ -12,7 +12,7 @@ _BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]+ *")
 
 
 def clean(text: str) -> str:
-    """Text without control characters, lone surrogates and non-characters; all else is untouched.
+    """Text without C0 controls, DEL, lone surrogates, U+FFFE and U+FFFF; all else is untouched.
 
     >>> clean("a\\x0bb\\ud800")
     'a␋b\ufffd'
