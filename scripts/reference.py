@@ -9,6 +9,7 @@ from typing import Any
 import typer.main
 
 from turnover.cli.main import app
+from turnover.errors import ValuesError
 from turnover.media.refusals import REFUSALS
 from turnover.media.warnings import WARNINGS
 from turnover.settings import SETTINGS
@@ -16,7 +17,9 @@ from turnover.sidecars.builtin import builtin_templates
 from turnover.sidecars.fields import every_field
 from turnover.sidecars.template import writer_table
 from turnover.sidecars.writer import Writer
+from turnover.work.beside import REMARKS_ON_VALUES
 
+UNUSABLE = "A file of values beside the video cannot be used; a sidecar of that clip is not written."
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
 
@@ -84,7 +87,8 @@ def _templates() -> str:
 
 
 def _warnings() -> str:
-    warnings = _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in WARNINGS.items()))
+    about = {**WARNINGS, **REMARKS_ON_VALUES, ValuesError.code: UNUSABLE}
+    warnings = _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in about.items()))
     refusals = ((f"`{code}`", r.sentence, r.hint) for code, r in REFUSALS.items())
     return _page(
         "Warnings and errors of probing",

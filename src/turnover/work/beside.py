@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from turnover.core.clip import Clip, JsonValue
@@ -24,8 +25,13 @@ FRAME_SUFFIXES = (".frames.csv", ".frames.json", ".frames.parquet")
 AUDIO_MARK = "-audio"
 """How the copy with sound is called where a clip was written twice; what stands beside the silent one is about both."""
 
-REMARKS_ON_VALUES = ("near_key", "frames_beyond_end")
-"""Codes of warnings about what stands beside a video."""
+REMARKS_ON_VALUES: Mapping[str, str] = MappingProxyType(
+    {
+        "near_key": "A key is not known but nearly is one that is; it is kept as it stands.",
+        "frames_beyond_end": "Markers, segments or numbers per frame reach past the last frame.",
+    }
+)
+"""Code → sentence of each warning about what stands beside a video."""
 
 # A1111's lines; other generators write JSON.
 _GENERATORS_LINES = re.compile(r"^(?:Steps: \d+, |Negative prompt: )", re.MULTILINE)
