@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from turnover.cli import probe, scan, sidecar, templates
+from turnover.cli import probe, scan, sidecar, templates, workflow
 from turnover.cli.screen import err, leave_unread, plain, print_failure
 from turnover.errors import TemplateError, TurnoverError
 from turnover.version import VERSION
@@ -47,9 +47,10 @@ def _root(
 app.command("scan")(scan.scan)
 app.command("probe")(probe.probe)
 app.command("sidecar")(sidecar.sidecar)
+app.command("workflow")(workflow.workflow)
 app.add_typer(templates.app, name="templates")
 
-COMMANDS = frozenset(("scan", "probe", "sidecar", "templates"))
+COMMANDS = frozenset(("scan", "probe", "sidecar", "templates", "workflow"))
 
 
 def with_scan(arguments: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from turnover.core.carrier import Carrier
 from turnover.core.generation import Generation
 from turnover.core.probe import Probe
 from turnover.core.ranges import FrameRange
@@ -72,6 +73,10 @@ class Clip:
     digest: str | None = None
     """SHA-256 of the file's bytes, lower-case hex; None until computed."""
     generation: Generation | None = None
+    no_generation_reason: str | None = None
+    """Why there is no generation; None when there is one, or nobody looked."""
+    unread: tuple[Carrier, ...] = ()
+    """Texts the file carries that nobody could read, raw."""
     series: tuple[Series, ...] = ()
     markers: tuple[Marker, ...] = ()
     segments: tuple[Segment, ...] = ()

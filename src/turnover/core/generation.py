@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from turnover.core.rate import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,39 @@ class InputMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the generator was asked for; the file itself may differ. None is "not told"."""
+
+    width: int | None = None
+    height: int | None = None
+    frame_count: int | None = None
+    frame_rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """What was done to the frames after sampling."""
+
+    kind: Literal["interpolation", "upscaling", "ping_pong", "loop", "color_transfer", "reversal", "trim"]
+    factor: float | None = None
+    """How many times as many frames or pixels; None when not known or without meaning."""
+    detail: str | None = None
+    """The model or method by name; None when not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two carriers of one file that say different things."""
+
+    field: str
+    taken: str
+    """The value that was taken, as text."""
+    taken_from: str
+    other: str
+    other_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """How a clip was made; None is "not known"."""
 
@@ -66,7 +102,15 @@ class Generation:
     models: tuple[ModelUse, ...] = ()
     loras: tuple[Lora, ...] = ()
     passes: tuple[Pass, ...] = ()
+    """In the order they ran."""
     inputs: tuple[InputMedia, ...] = ()
+    asked: Asked = Asked()
+    processing: tuple[Processing, ...] = ()
+    source_type: str | None = None
+    """IPTC digital source type, the last part of its address, such as `trainedAlgorithmicMedia`."""
+    conflicts: tuple[Conflict, ...] = ()
+    unresolved: tuple[tuple[str, str], ...] = ()
+    """Field name → why it could not be told, sorted by name."""
     sources: tuple[tuple[str, str], ...] = ()
     """Field name → where its value came from, sorted by name."""
 

@@ -28,29 +28,61 @@ def generation_params(scope: Scope) -> JsonValue:
     return ({"given": given, **found} if given is not None else found) or None
 
 
+def generation_object(generation: Generation) -> dict[str, JsonValue]:
+    """A generation as a JSON object with every member; what is not known is null or empty."""
+    plain = ("tool", "prompt", "negative_prompt", "seed", "steps", "cfg", "guidance", "sampler", "scheduler")
+    passes = ("seed", "steps", "cfg", "guidance", "sampler", "scheduler", "denoise", "model")
+    conflict = ("field", "taken", "taken_from", "other", "other_from")
+    members: dict[str, JsonValue] = {name: getattr(generation, name) for name in plain}
+    members["models"] = [{"name": m.name, "role": m.role} for m in generation.models]
+    members["loras"] = [
+        {"name": x.name, "weight": x.weight, "weight_clip": x.weight_clip, "enabled": x.is_enabled, "sha256": x.sha256}
+        for x in generation.loras
+    ]
+    members["passes"] = [{name: getattr(one, name) for name in passes} for one in generation.passes]
+    members["inputs"] = [{"name": i.name, "role": i.role} for i in generation.inputs]
+    asked = generation.asked
+    members["asked"] = {
+        "width": asked.width,
+        "height": asked.height,
+        "frame_count": asked.frame_count,
+        "frame_rate": None if asked.frame_rate is None else str(asked.frame_rate),
+    }
+    members["processing"] = [{"kind": p.kind, "factor": p.factor, "detail": p.detail} for p in generation.processing]
+    members["source_type"] = generation.source_type
+    members["conflicts"] = [{name: getattr(one, name) for name in conflict} for one in generation.conflicts]
+    members["unresolved"] = dict(generation.unresolved)
+    members["sources"] = dict(generation.sources)
+    return members
+
+
 def generation_tree(generation: Generation) -> dict[str, JsonValue]:
     """A generation as a JSON object; what is not known is left out.
 
     >>> generation_tree(Generation(prompt="a car", seed=2**63))
     {'prompt': 'a car', 'seed': 9223372036854775808}
     """
-    plain = ("tool", "prompt", "negative_prompt", "seed", "steps", "cfg", "guidance", "sampler", "scheduler")
-    tree: dict[str, JsonValue] = {name: getattr(generation, name) for name in plain}
-    tree["models"] = [_known({"name": m.name, "role": m.role}) for m in generation.models]
-    tree["loras"] = [
-        _known({"name": x.name, "weight": x.weight, "weight_clip": x.weight_clip, "sha256": x.sha256})
-        | {"enabled": x.is_enabled}
-        for x in generation.loras
-    ]
-    passes = ("seed", "steps", "cfg", "guidance", "sampler", "scheduler", "denoise", "model")
-    tree["passes"] = [_known({name: getattr(p, name) for name in passes}) for p in generation.passes]
-    tree["inputs"] = [_known({"name": i.name, "role": i.role}) for i in generation.inputs]
-    tree["sources"] = dict(generation.sources)
-    return {name: value for name, value in tree.items() if value not in (None, [], {})}
+    return _known(generation_object(generation))
 
 
 def _known(members: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    return {name: value for name, value in members.items() if value is not None}
+    """The members that are known, in nested objects and lists of objects too."""
+    known: dict[str, JsonValue] = {}
+    for name, value in members.items():
+        if isinstance(value, dict):
+            value = _known(value)
+        elif isinstance(value, list):
+            value = [_known(item) if isinstance(item, dict) else item for item in value]
+        if value is not None and value not in ([], {}):
+            known[name] = value
+    return known
+
+
+def _processing_list(generation: Generation) -> tuple[str, ...]:
+    return tuple(
+        " ".join([p.kind, *([] if p.factor is None else [f"x{p.factor:g}"]), *([] if p.detail is None else [p.detail])])
+        for p in generation.processing
+    )
 
 
 def _lora_list(generation: Generation) -> tuple[str, ...]:
@@ -77,6 +109,14 @@ GENERATION_FIELDS = (
     _made("lora_weights", "tree", "LoRA name to weight", '{"detail": 0.8}',
           lambda g: {x.name: x.weight for x in g.loras if x.is_enabled} or None),
     _made("inputs", "list", "pictures and videos that went in", "start.png", lambda g: tuple(i.name for i in g.inputs)),
+    _made("processing", "list", "what was done to the frames after sampling", "interpolation x2 RIFE", _processing_list),
+    _made("source_type", "text", "IPTC digital source type", "trainedAlgorithmicMedia", lambda g: g.source_type),
+    _made("asked_width", "integer", "width that was asked for", "832", lambda g: g.asked.width),
+    _made("asked_height", "integer", "height that was asked for", "480", lambda g: g.asked.height),
+    _made("asked_frame_count", "integer", "number of frames that was asked for", "81", lambda g: g.asked.frame_count),
+    _made("asked_frame_rate", "rate", "frame rate that was asked for, before any interpolation", "16",
+          lambda g: g.asked.frame_rate),
+    _made("conflicts", "list", "fields that the file's own recipes disagree about", "seed", lambda g: tuple(dict.fromkeys(c.field for c in g.conflicts))),
     _made("sources", "tree", "where each value came from", '{"seed": "clip.json"}', lambda g: dict(g.sources) or None),
     Field("generation.params", "tree", "how the clip was made, as one tree", '{"seed": 42}', generation_params),
 )  # fmt: skip

@@ -191,6 +191,7 @@ def redacted(clip: Clip, withheld: frozenset[str]) -> Clip:
         ),
         caption=None if "prompt" in withheld else clip.caption,
         generation_params=None,
+        unread=(),
         extra={},
     )
 
@@ -202,8 +203,16 @@ def _without(generation: Generation, withheld: frozenset[str]) -> Generation:
     changes |= {name: () for name in ("models", "loras") if name in withheld}
     if "seed" in withheld or "models" in withheld:
         changes["passes"] = tuple(_pass_without(p, withheld) for p in generation.passes)
+    # What disagrees or could not be told may quote any of it.
+    changes |= {"conflicts": (), "unresolved": ()}
+    if "models" in withheld:
+        changes["processing"] = tuple(replace(p, detail=None) for p in generation.processing)
     gone = {name for name in changes if not changes[name]}
-    changes["sources"] = tuple((name, source) for name, source in generation.sources if name not in gone)
+    changes["sources"] = tuple(
+        (name, source.partition(", node ")[0] if "workflow" in withheld else source)
+        for name, source in generation.sources
+        if name not in gone
+    )
     if "loras" in withheld:
         for name in ("prompt", "negative_prompt"):
             changes.setdefault(name, _without_lora_calls(getattr(generation, name)))

@@ -45,16 +45,16 @@ def with_values_beside(clip: Clip, *, is_own: IsOwn, metadata: Mapping[str, Json
 
     Raises ValuesError for a file that is meant for this program and cannot be used.
     """
-    text = _beside(clip.path, (".txt",), is_own)
+    text = file_beside(clip.path, (".txt",), is_own)
     caption = None if text is None else _caption(text)
     if caption is not None:
         clip = replace(clip, caption=caption)
-    own_values = _beside(clip.path, (".json",), is_own)
+    own_values = file_beside(clip.path, (".json",), is_own)
     if own_values is not None:
         values = read_json(own_values)
         if isinstance(values, dict) and not is_generators_own(values):
             clip = with_given(clip, values, where=own_values.name)
-    table = _beside(clip.path, FRAME_SUFFIXES, is_own)
+    table = file_beside(clip.path, FRAME_SUFFIXES, is_own)
     if table is not None:
         clip = _with_series(clip, table)
     entry = (metadata or {}).get(entry_key(clip, metadata or {}) or "")
@@ -69,7 +69,7 @@ def entry_key(clip: Clip, metadata: Mapping[str, JsonValue]) -> str | None:
     return next((name.as_posix() for name in names if name.as_posix() in metadata), None)
 
 
-def _beside(path: Path, suffixes: tuple[str, ...], is_own: IsOwn) -> Path | None:
+def file_beside(path: Path, suffixes: tuple[str, ...], is_own: IsOwn) -> Path | None:
     """The first file of that stem and one of these suffixes that stands there and that this program did not write."""
     files = (Path(path.parent, stem + suffix) for stem in _stems(path) for suffix in suffixes)
     # Not Path.is_file, which raises where the longer name is longer than names can be.
@@ -84,15 +84,9 @@ def _stems(path: Path) -> tuple[str, ...]:
 
 def read_json(path: Path) -> JsonValue:
     """The JSON of a file, bounded in size; NaN becomes null. Raises ValuesError."""
+    text = read_text(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ValuesError(f"{path.name}: larger than {MAX_BYTES >> 20} MiB")
-        text = path.read_text(encoding="utf-8-sig")
         value: Any = json.loads(text, parse_constant=lambda token: None, parse_float=_finite)
-    except OSError as error:
-        raise ValuesError(f"{path.name}: {error.strerror}", hint="check its permissions") from error
-    except UnicodeDecodeError as error:
-        raise ValuesError(f"{path.name}: not UTF-8 at byte {error.start}", hint="save it as UTF-8") from error
     except json.JSONDecodeError as error:
         raise ValuesError(
             f"{path.name}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}", hint="mend or remove it"
@@ -136,12 +130,27 @@ def _caption(path: Path) -> str | None:
     try:
         if path.stat().st_size > 1 << 20:
             raise ValuesError(f"{path.name}: larger than 1 MiB", hint="a caption is a few sentences")
-        text = path.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise ValuesError(f"{path.name}: {error.strerror}", hint="check its permissions") from error
+    text = read_text(path).strip()
+    return text if text and is_caption(text) else None
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text beside a video was written by a person, not by a generator: told by its content."""
+    return not (_GENERATORS_LINES.search(text) or _is_json(text.strip()))
+
+
+def read_text(path: Path) -> str:
+    """The text of a small UTF-8 file. Raises ValuesError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValuesError(f"{path.name}: larger than {MAX_BYTES >> 20} MiB")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ValuesError(f"{path.name}: {error.strerror}", hint="check its permissions") from error
     except UnicodeDecodeError as error:
         raise ValuesError(f"{path.name}: not UTF-8 at byte {error.start}", hint="save it as UTF-8") from error
-    return None if not text or _GENERATORS_LINES.search(text) or _is_json(text) else text
 
 
 def _is_json(text: str) -> bool:

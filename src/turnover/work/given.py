@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, get_args
 
 from turnover.core.clip import MARKER_COLOURS, Clip, JsonValue, Marker, MarkerColour, Place, Rights, Segment
-from turnover.core.generation import Generation, Lora, ModelUse
+from turnover.core.generation import Conflict, Generation, Lora, ModelUse
 from turnover.core.probe import Warning
 from turnover.core.ranges import FrameRange
 from turnover.errors import ValuesError
@@ -180,15 +180,31 @@ def _generation(reading: _Reading, found: Generation | None) -> Generation | Non
         "prompt": reading.text("prompt"),
         "negative_prompt": reading.text("negative_prompt"),
         "seed": seed,
-        "models": None if model is None else (ModelUse(model),),
+        "models": None if model is None else (ModelUse(model), *_helpers(found)),
         "loras": loras,
     }
     given = {name: value for name, value in given.items() if value is not None}
     if not given:
         return found
     base = found or Generation()
-    sources = {**dict(base.sources), **dict.fromkeys(given, reading.where)}
-    return replace(base, **given, sources=tuple(sorted(sources.items())))  # type: ignore[arg-type]  # the dataclass's names
+    found_from = dict(base.sources)
+    sources = {**found_from, **dict.fromkeys(given, reading.where)}
+    conflicts = tuple(
+        Conflict(name, _told(value), reading.where, _told(getattr(base, name)), found_from.get(name, "the file"))
+        for name, value in given.items()
+        if getattr(base, name) and _told(value) != _told(getattr(base, name))
+    )
+    return replace(base, **given, conflicts=(*base.conflicts, *conflicts), sources=tuple(sorted(sources.items())))  # type: ignore[arg-type]  # the dataclass's names
+
+
+def _helpers(found: Generation | None) -> tuple[ModelUse, ...]:
+    """The models found beside the one that drew the picture, which a person's replaces."""
+    return () if found is None else tuple(m for m in found.models if m.role not in (None, "diffusion"))
+
+
+def _told(value: object) -> str:
+    """A value as a conflict names it: models and LoRAs by name."""
+    return ", ".join(one.name for one in value) if isinstance(value, tuple) else str(value)
 
 
 def _place(reading: _Reading, found: Place) -> Place:

@@ -16,6 +16,7 @@ from turnover.files.atomic import file_digest
 from turnover.files.finding import STILL_SUFFIXES, Found, Missing
 from turnover.media.probe import probe
 from turnover.work.beside import AUDIO_MARK, with_values_beside
+from turnover.work.making import with_making
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _clip(one: Found | Missing, how: Looking) -> Clip | Failed:
         probed = probe(one.path, scan=how.counts == "always")
         if how.counts == "missing" and probed.video.frame_count is None:
             probed = probe(one.path, scan=True)
-        clip = Clip(path=one.path, root=one.root, probe=probed)
+        clip = with_making(Clip(path=one.path, root=one.root, probe=probed), is_own=how.is_own)
     except TurnoverError as error:
         return Failed(one.path, error)
     try:

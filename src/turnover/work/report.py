@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from turnover.core.clip import Clip, JsonValue, Marker, Segment
-from turnover.core.generation import Generation
 from turnover.core.probe import AudioStream, Hdr, VideoStream
+from turnover.sidecars.generation_fields import generation_object
 from turnover.work.look import Failed
 
 
@@ -22,7 +22,9 @@ def clip_report(clip: Clip) -> dict[str, JsonValue]:
         "bit_rate": probe.bit_rate,
         "video": _video(clip),
         "audio": [_audio(stream) for stream in probe.audio],
-        "generation": None if clip.generation is None else _generation(clip.generation),
+        "generation": None if clip.generation is None else generation_object(clip.generation),
+        "no_generation_reason": clip.no_generation_reason,
+        "unread": [{"place": one.place, "key": one.key, "text": one.text} for one in clip.unread],
         "given": _given(clip),
         "tags": dict(probe.tags),
         "warnings": [{"code": warning.code, "message": warning.message} for warning in probe.warnings],
@@ -112,21 +114,6 @@ def _audio(stream: AudioStream) -> dict[str, JsonValue]:
     }
 
 
-def _generation(generation: Generation) -> dict[str, JsonValue]:
-    plain = ("tool", "prompt", "negative_prompt", "seed", "steps", "cfg", "guidance", "sampler", "scheduler")
-    passes = ("seed", "steps", "cfg", "guidance", "sampler", "scheduler", "denoise", "model")
-    report: dict[str, JsonValue] = {name: getattr(generation, name) for name in plain}
-    report["models"] = [{"name": m.name, "role": m.role} for m in generation.models]
-    report["loras"] = [
-        {"name": x.name, "weight": x.weight, "weight_clip": x.weight_clip, "enabled": x.is_enabled, "sha256": x.sha256}
-        for x in generation.loras
-    ]
-    report["passes"] = [{name: getattr(one, name) for name in passes} for one in generation.passes]
-    report["inputs"] = [{"name": i.name, "role": i.role} for i in generation.inputs]
-    report["sources"] = dict(generation.sources)
-    return report
-
-
 def _given(clip: Clip) -> JsonValue:
     """What a person gave beside the recipe; null when nothing was."""
     given: dict[str, JsonValue] = {
@@ -164,7 +151,7 @@ def _segment(segment: Segment) -> dict[str, JsonValue]:
         "name": segment.name,
         "start": segment.range.start,
         "stop": segment.range.stop,
-        "generation": None if made is None else _generation(made),
+        "generation": None if made is None else generation_object(made),
     }
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.clips import GENERATED, PQ, clip, view
 from turnover.core.clip import Clip, JsonValue, Marker, Place, Rights, Segment
 from turnover.core.colour import Colour
-from turnover.core.generation import Generation, InputMedia, Lora, Pass
+from turnover.core.generation import Asked, Conflict, Generation, InputMedia, Lora, Pass, Processing
 from turnover.core.probe import AudioStream, Hdr, Warning
 from turnover.core.ranges import FrameRange
 from turnover.core.rate import Rate
@@ -46,6 +46,8 @@ EVERYTHING = replace(
             GENERATED, guidance=3.5, passes=(Pass(1, 2, 3.0, 4.0, "euler", "simple", 1.0, "m"),),
             inputs=(InputMedia("start.png", "start_image"),), sources=(("seed", "clip.json"),),
             loras=(Lora("detail", 0.8, 1.0, True, "ab" * 32), Lora("off", 0.5, None, False)),
+            asked=Asked(832, 480, 81, Rate(16)), processing=(Processing("interpolation", 2.0, "RIFE"),),
+            source_type="trainedAlgorithmicMedia", conflicts=(Conflict("seed", "1", "prompt", "2", "workflow"),),
         ),
     ),
     markers=(Marker(FrameRange(1, 2), "m", "note", "red"),),
