@@ -14,7 +14,7 @@ from rich.text import Text
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PICTURE = REPOSITORY / "docs" / "images" / "first-screen.svg"
-WIDTH = 148
+WIDTH = 170
 
 # Rich's own frame names a font at a host of its own; a picture in a repository asks nobody.
 FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">

@@ -18,6 +18,7 @@ from turnover.sidecars.fields import every_field
 from turnover.sidecars.template import writer_table
 from turnover.sidecars.writer import Writer
 from turnover.work.beside import REMARKS_ON_VALUES
+from turnover.work.making import REMARKS_ON_MAKING
 
 UNUSABLE = "A file of values beside the video cannot be used; a sidecar of that clip is not written."
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -87,7 +88,7 @@ def _templates() -> str:
 
 
 def _warnings() -> str:
-    about = {**WARNINGS, **REMARKS_ON_VALUES, ValuesError.code: UNUSABLE}
+    about = {**WARNINGS, **REMARKS_ON_MAKING, **REMARKS_ON_VALUES, ValuesError.code: UNUSABLE}
     warnings = _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in about.items()))
     refusals = ((f"`{code}`", r.sentence, r.hint) for code, r in REFUSALS.items())
     return _page(

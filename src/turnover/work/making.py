@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from turnover.core.carrier import Carrier
 from turnover.core.clip import Clip, JsonValue
@@ -16,6 +17,11 @@ from turnover.generation.sniff import found_in
 from turnover.media.carriers import carriers
 from turnover.work.beside import IsOwn, file_beside, is_caption, read_json, read_text
 from turnover.work.given import is_generators_own
+
+REMARKS_ON_MAKING: Mapping[str, str] = MappingProxyType(
+    {"recipe_conflict": "What the file carries about its making disagrees with itself."}
+)
+"""Code → sentence of each warning about how a clip was made."""
 
 
 def with_making(clip: Clip, *, is_own: IsOwn) -> Clip:
