@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from turnover.cli.place import plain_settings, template_options
 from turnover.errors import TemplateError, UsageError
@@ -12,6 +15,12 @@ from turnover.settings import sidecar_settings
 from turnover.sidecars.builtin import builtin_template, templates_for
 from turnover.sidecars.template import Template, read_template
 from turnover.work.sidecar import check_options
+
+NamePatterns = Annotated[
+    list[str] | None,
+    typer.Option("--name-pattern", help="What file names tell, such as '{prompt}_{seed}'; may be repeated."),
+]
+"""The option of every command that looks at clips."""
 
 
 def template_named(name: str) -> Template:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
+from turnover.cli.chosen import NamePatterns
 from turnover.cli.place import ledger, workers
 from turnover.cli.screen import count_of, counted, out, plain, print_failure, print_json
 from turnover.core.clip import Clip
 from turnover.files.finding import find
 from turnover.work.look import Failed, Looking, look
+from turnover.work.making import checked_patterns
 from turnover.work.report import clip_report, failure_report
 
 
 def probe(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to walk.", show_default=False)],
     scan: Annotated[bool, typer.Option("--scan", help="Read every packet and count the frames.")] = False,
+    name_pattern: NamePatterns = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Say exactly what each file is: picture, colour, timing, sound, tags, and what is wrong with it."""
     found = list(find(paths, with_stills=True))
-    how = Looking(ledger().is_own, counts="always" if scan else "never", forgives_values=True)
+    patterns = checked_patterns(name_pattern or [])
+    counts: Literal["always", "never"] = "always" if scan else "never"
+    how = Looking(ledger().is_own, counts=counts, forgives_values=True, name_patterns=patterns)
     seen = list(counted(look(found, how, workers=workers()), total=len(found), doing="probing"))
     if json:
         print_json([clip_report(one) if isinstance(one, Clip) else failure_report(one) for one in seen])

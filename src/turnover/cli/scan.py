@@ -11,22 +11,26 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from turnover.cli.chosen import NamePatterns
 from turnover.cli.clip_table import clip_table, short
 from turnover.cli.place import ledger, workers
 from turnover.cli.screen import count_of, counted, listed, out, plain, print_failure, print_json
 from turnover.core.clip import Clip, JsonValue
 from turnover.files.finding import find
 from turnover.work.look import Failed, Looking, duplicates, look, one_of_each
+from turnover.work.making import checked_patterns
 from turnover.work.report import clip_report, failure_report, relative_name
 
 
 def scan(
     paths: Annotated[list[Path], typer.Argument(help="Folders or files to look at.", show_default=False)],
+    name_pattern: NamePatterns = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Look at clips and write nothing: one line each, what is wrong, and what to do next."""
     found = list(find(paths, with_stills=False))
-    how = Looking(ledger().is_own, forgives_values=True)
+    patterns = checked_patterns(name_pattern or [])
+    how = Looking(ledger().is_own, forgives_values=True, name_patterns=patterns)
     seen = list(one_of_each(counted(look(found, how, workers=workers()), total=len(found), doing="looking")))
     clips = [one for one in seen if isinstance(one, Clip)]
     failed = [one for one in seen if isinstance(one, Failed)]

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 import typer
 
-from turnover.cli.chosen import templates_named, texts_set
+from turnover.cli.chosen import NamePatterns, templates_named, texts_set
 from turnover.cli.place import FolderSettings, ledger, workers
 from turnover.cli.screen import count_of, counted, err, out, plain, print_failure, print_json, print_warnings
 from turnover.core.clip import Clip, JsonValue
@@ -20,6 +20,7 @@ from turnover.sidecars.template import Template
 from turnover.sidecars.view import REDACTIONS, Redaction
 from turnover.work.beside import REMARKS_ON_VALUES, entry_key, read_metadata
 from turnover.work.look import Failed, Looking, look, one_of_each
+from turnover.work.making import checked_patterns
 from turnover.work.naming import Output, combined_outputs, sidecar_outputs
 from turnover.work.sidecar import NotWritten, SidecarRun, Written, write_sidecars
 
@@ -55,6 +56,7 @@ def sidecar(
     metadata: Annotated[
         Path | None, typer.Option("--metadata", help="JSON file of values for many clips, by relative path.")
     ] = None,
+    name_pattern: NamePatterns = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that this program did not write.")
     ] = False,
@@ -77,7 +79,8 @@ def sidecar(
         title=_title(sorted({one.root for one in found if isinstance(one, Found)})),
     )
     values = {} if metadata is None else read_metadata(metadata)
-    how = Looking(run.ledger.is_own, values, counts="missing")
+    patterns = checked_patterns(name_pattern or [])
+    how = Looking(run.ledger.is_own, values, counts="missing", name_patterns=patterns)
     seen = list(one_of_each(counted(look(found, how, workers=workers()), total=len(found), doing="probing")))
     clips = [one for one in seen if isinstance(one, Clip)]
     absolute_out = None if out_folder is None else out_folder.absolute()

@@ -39,6 +39,8 @@ class Looking:
     """Whether to read every packet and count: where the header names no number of frames, or always."""
     forgives_values: bool = False
     """Whether unusable values beside a video are a warning instead of a failure."""
+    name_patterns: tuple[str, ...] = ()
+    """A person's own patterns for what file names tell, as `generation.file_names` reads them."""
 
 
 def look(found: Iterable[Found | Missing], how: Looking, *, workers: int) -> Iterator[Clip | Failed]:
@@ -54,7 +56,8 @@ def _clip(one: Found | Missing, how: Looking) -> Clip | Failed:
         probed = probe(one.path, scan=how.counts == "always")
         if how.counts == "missing" and probed.video.frame_count is None:
             probed = probe(one.path, scan=True)
-        clip = with_making(Clip(path=one.path, root=one.root, probe=probed), is_own=how.is_own)
+        bare = Clip(path=one.path, root=one.root, probe=probed)
+        clip = with_making(bare, is_own=how.is_own, name_patterns=how.name_patterns)
     except TurnoverError as error:
         return Failed(one.path, error)
     try:

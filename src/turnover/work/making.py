@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from turnover.core.carrier import Carrier
 from turnover.core.clip import Clip, JsonValue
 from turnover.core.probe import Warning
 from turnover.errors import ProbeError, ValuesError
+from turnover.generation.file_names import compiled
 from turnover.generation.normal import parts
 from turnover.generation.sniff import found_in
 from turnover.media.carriers import carriers
@@ -24,15 +25,23 @@ REMARKS_ON_MAKING: Mapping[str, str] = MappingProxyType(
 """Code → sentence of each warning about how a clip was made."""
 
 
-def with_making(clip: Clip, *, is_own: IsOwn) -> Clip:
+def with_making(clip: Clip, *, is_own: IsOwn, name_patterns: tuple[str, ...] = ()) -> Clip:
     """The clip with its generation, or with the reason why there is none, and the texts that nobody could read."""
-    found = found_in(carried(clip.path, is_own=is_own), file_name=clip.name)
+    found = found_in(carried(clip.path, is_own=is_own), file_name=clip.name, name_patterns=name_patterns)
     clip = replace(clip, generation=found.generation, no_generation_reason=found.reason, unread=found.unread)
     if found.generation is None or not found.generation.conflicts:
         return clip
     fields = ", ".join(dict.fromkeys(conflict.field for conflict in found.generation.conflicts))
     told = Warning("recipe_conflict", f"what the file carries disagrees about {fields}; the graph that ran was taken")
     return replace(clip, probe=replace(clip.probe, warnings=(*clip.probe.warnings, told)))
+
+
+def checked_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
+    """A person's patterns for file names; raises UsageError for one that is not understood, before any file is read."""
+    checked = tuple(patterns)
+    for pattern in checked:
+        compiled(pattern)
+    return checked
 
 
 def carried(path: Path, *, is_own: IsOwn) -> tuple[Carrier, ...]:

@@ -140,3 +140,13 @@ def test_redacted_sidecar_holds_nothing_of_the_recipe(tmp_path: Path) -> None:
     assert [
         secret for secret in ("red kite", str(SEED), "kite_style", "safetensors", "KSampler") if secret in written
     ] == []
+
+
+def test_own_name_pattern(tmp_path: Path) -> None:
+    """A person's pattern says what the file's name tells; a pattern that is not understood is wrong usage."""
+    make(tmp_path, "take_77_a red car.mp4")
+    (told,) = turnover("probe", tmp_path, "--name-pattern", "take_{seed}_{prompt}", "--json").json
+    assert (told["generation"]["seed"], told["generation"]["prompt"]) == (77, "a red car")
+    wrong = turnover("probe", tmp_path, "--name-pattern", "{bogus}")
+    assert wrong.status == 2
+    assert "bogus" in wrong.err
