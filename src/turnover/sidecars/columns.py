@@ -1,7 +1,7 @@
 """Per-frame values as rows of bytes, a block of frames at a time.
 
-Rows are made column by column as matrices of byte values with a mask of the bytes that count, then read out row by
-row: the same bytes as joining texts, several times faster, and no more memory than one block.
+Rows are made column by column as matrices of byte values, filled up to one width, then read out row by row without the
+filler: the same bytes as joining texts, several times faster, and no more memory than one block.
 """
 
 from __future__ import annotations
@@ -28,20 +28,13 @@ FILLER = 0xFF
 """Stands where a row has no byte; UTF-8 never has this one (RFC 3629, section 3)."""
 
 Bytes: TypeAlias = NDArray[np.uint8]
+"""One column of one block: (rows, width) bytes of UTF-8, shorter rows filled up with FILLER."""
 Mask: TypeAlias = NDArray[np.bool_]
 Whole: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One column of one block: (rows, width) bytes, and which of them count."""
-
-    matrix: Bytes
-    mask: Mask
-
-
-Column: TypeAlias = "Callable[[int, int], Piece]"
-"""Gives the piece of frames [start, stop)."""
+Column: TypeAlias = "Callable[[int, int], Bytes]"
+"""Gives the bytes of frames [start, stop)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +58,12 @@ def read_out(columns: Sequence[Column], frame_count: int) -> Iterator[bytes]:
     """The rows of columns side by side, in blocks."""
     for start in range(0, frame_count, BLOCK):
         stop = min(start + BLOCK, frame_count)
-        pieces = [column(start, stop) for column in columns]
-        matrix = np.concatenate([piece.matrix for piece in pieces], axis=1)
-        mask = np.concatenate([piece.mask for piece in pieces], axis=1)
-        yield matrix[mask].tobytes()
+        yield side_by_side([column(start, stop) for column in columns])
+
+
+def side_by_side(pieces: Sequence[Bytes]) -> bytes:
+    """The rows of one block, each the pieces of its columns without the filler."""
+    return np.concatenate(pieces, axis=1).tobytes().translate(None, bytes([FILLER]))
 
 
 # --------------------------------------------------------------------------------------------------------- columns
@@ -113,7 +108,7 @@ def _walks_frames(cell: Cell) -> bool:
     return (cell.field is not None and cell.field.collection == "frames") or any(map(_walks_frames, cell.parts))
 
 
-def _text_by_text(part: Part, scope: Scope, start: int, stop: int) -> Piece:
+def _text_by_text(part: Part, scope: Scope, start: int, stop: int) -> Bytes:
     return texts([_text_part(part, scope.inside("frames", i, i)) for i in range(start, stop)])
 
 
@@ -137,7 +132,7 @@ def _seconds_column(part: Part, scope: Scope, rate: Rate) -> Column:
     decimals = part.cell.how.decimals
     step = rate.denominator * 10**decimals
 
-    def column(start: int, stop: int) -> Piece:
+    def column(start: int, stop: int) -> Bytes:
         if stop * step >= 2**63:
             return _text_by_text(part, scope, start, stop)
         units, rest = np.divmod(np.arange(start, stop, dtype=np.int64) * step, rate.numerator)
@@ -150,7 +145,7 @@ def _seconds_column(part: Part, scope: Scope, rate: Rate) -> Column:
 
 
 def _timecode_column(part: Part, first: Timecode) -> Column:
-    def column(start: int, stop: int) -> Piece:
+    def column(start: int, stop: int) -> Bytes:
         text = text_of(first + start, "timecode", part.cell.how) or ""
         head, tail = _escaped_around(part, text)
         return _timecodes(first + start, stop - start, text, before=head, after=tail)
@@ -168,7 +163,7 @@ def series_column(series: Series | None, decimals: int, part: Part, *, null: byt
     """A series' numbers with fixed decimals; frames it does not reach are null."""
     values = np.empty(0) if series is None else np.frombuffer(series.values, dtype=np.float64)
 
-    def column(start: int, stop: int) -> Piece:
+    def column(start: int, stop: int) -> Bytes:
         block = np.full(stop - start, np.nan)
         known = values[start:stop]
         block[: len(known)] = known
@@ -215,21 +210,17 @@ def is_unknown_throughout(cell: Cell, scope: Scope) -> bool:
 def constant(text: bytes) -> Column:
     """The same bytes on every row."""
     row = np.frombuffer(text, dtype=np.uint8)
-    return lambda start, stop: Piece(
-        np.broadcast_to(row, (stop - start, len(row))), np.broadcast_to(np.True_, (stop - start, len(row)))
-    )
+    return lambda start, stop: np.broadcast_to(row, (stop - start, len(row)))
 
 
-def texts(rows_of_bytes: Sequence[bytes]) -> Piece:
-    """Bytes of any length, one a row."""
+def texts(rows_of_bytes: Sequence[bytes]) -> Bytes:
+    """UTF-8 of any length, one text a row."""
     width = max(map(len, rows_of_bytes), default=0)
-    packed = b"".join(row.ljust(width, b"\0") for row in rows_of_bytes)
-    matrix = np.frombuffer(packed, dtype=np.uint8).reshape(len(rows_of_bytes), width)
-    lengths = np.fromiter(map(len, rows_of_bytes), dtype=np.int64, count=len(rows_of_bytes))
-    return Piece(matrix, np.arange(width) < lengths[:, None])
+    packed = b"".join(row.ljust(width, bytes([FILLER])) for row in rows_of_bytes)
+    return np.frombuffer(packed, dtype=np.uint8).reshape(len(rows_of_bytes), width)
 
 
-def integers(values: Whole) -> Piece:
+def integers(values: Whole) -> Bytes:
     """Whole numbers in decimal, with a minus where below zero."""
     return _numbers(values, 0)
 
@@ -241,7 +232,7 @@ def fixed_numbers(
     before: bytes = b"",
     after: bytes = b"",
     null: bytes = b"",
-) -> Piece:
+) -> Bytes:
     """Numbers with fixed decimals, as `values.fixed` gives them, and what stands around each.
 
     Rows that are not finite hold `null` alone.
@@ -264,7 +255,7 @@ def _numbers(
     after: bytes = b"",
     null: bytes = b"",
     is_null: Mask | None = None,
-) -> Piece:
+) -> Bytes:
     """Numbers in units of the last decimal; rows that are null hold `null` alone."""
     magnitude = np.abs(units).astype(np.uint64)  # the least of 64 bits has no opposite among them
     digits = max(len(str(int(magnitude.max(initial=0)))), decimals + 1)
@@ -281,10 +272,10 @@ def _numbers(
         matrix[magnitude < 10 ** (digits - 1 - (place - first)), place] = FILLER
     if is_null is not None and is_null.any():
         matrix[is_null] = np.frombuffer(null.ljust(matrix.shape[1], bytes([FILLER])), dtype=np.uint8)
-    return Piece(matrix, matrix != FILLER)
+    return matrix
 
 
-def _timecodes(first: Timecode, count: int, text: str, *, before: bytes, after: bytes) -> Piece:
+def _timecodes(first: Timecode, count: int, text: str, *, before: bytes, after: bytes) -> Bytes:
     """Labels of frames that follow each other; `text` is the first one's, its other signs stand in all."""
     nominal = first.nominal
     done = 0
@@ -302,7 +293,7 @@ def _timecodes(first: Timecode, count: int, text: str, *, before: bytes, after: 
     places = [len(before) + place for place, sign in enumerate(text) if sign.isdigit()]
     for where, values in ((places[:2], hours), (places[2:4], minutes), (places[4:6], seconds), (places[6:], frames)):
         _put_digits(matrix, where, values)
-    return Piece(matrix, np.broadcast_to(np.True_, matrix.shape))
+    return matrix
 
 
 def _repeated(row: bytes, count: int) -> Bytes:

@@ -13,6 +13,8 @@ from turnover.core.series import Series
 from turnover.sidecars.cells import Cell
 from turnover.sidecars.columns import (
     BLOCK,
+    FILLER,
+    Bytes,
     Part,
     constant,
     fixed_numbers,
@@ -27,10 +29,9 @@ from turnover.sidecars.values import MAX_DECIMALS, fixed
 LEAST, MOST = -(2**63), 2**63 - 1
 
 
-def split(piece: object) -> list[bytes]:
-    """The rows of a piece."""
-    matrix, mask = piece.matrix, piece.mask  # type: ignore[attr-defined]  # a Piece has both
-    return [row[counts].tobytes() for row, counts in zip(matrix, mask, strict=True)]
+def split(piece: Bytes) -> list[bytes]:
+    """The rows of a piece, without what fills them up."""
+    return [row[row != FILLER].tobytes() for row in piece]
 
 
 @given(values=st.lists(st.floats(), max_size=30), decimals=st.integers(0, MAX_DECIMALS))
@@ -56,9 +57,10 @@ def test_integers_as_one_by_one(values: list[int]) -> None:
     assert split(integers(np.array(values, dtype=np.int64))) == [str(value).encode() for value in values]
 
 
-@given(rows=st.lists(st.binary(max_size=20), max_size=10))
+@given(rows=st.lists(st.text(max_size=20).map(str.encode), max_size=10))
+@example(rows=[b"", b"\0", "\U0010ffff\xff".encode()])
 def test_texts_of_any_length(rows: list[bytes]) -> None:
-    """Bytes of different lengths come out as they went in, zero bytes as well."""
+    """Texts of different lengths come out as they went in, zero bytes and the highest signs as well."""
     assert split(texts(rows)) == rows
 
 

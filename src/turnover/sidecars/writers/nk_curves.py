@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnover.core.series import Series
-from turnover.sidecars.columns import BLOCK, Mask, Piece, constant, fixed_numbers, integers
+from turnover.sidecars.columns import BLOCK, FILLER, Bytes, Mask, constant, fixed_numbers, integers, side_by_side
 
 Doubles = NDArray[np.float64]
 
@@ -47,14 +47,11 @@ def _keys(block: Doubles, known: Mask, begins: Mask, first: int, decimals: int) 
         _where(known, constant(b" ")(0, count)),
         _where(known, fixed_numbers(block, decimals)),
     )
-    matrix = np.concatenate([piece.matrix for piece in pieces], axis=1)
-    mask = np.concatenate([piece.mask for piece in pieces], axis=1)
-    text: bytes = matrix[mask].tobytes()
-    return text
+    return side_by_side(pieces)
 
 
-def _where(rows: Mask, piece: Piece) -> Piece:
-    return Piece(piece.matrix, piece.mask & rows[:, None])
+def _where(rows: Mask, piece: Bytes) -> Bytes:
+    return np.where(rows[:, None], piece, np.uint8(FILLER))
 
 
 def has_gaps(values: Doubles, frame_count: int) -> bool:
