@@ -21,6 +21,7 @@ _MAX_SIDE = 100_000
 _MAX_FRAMES = 10_000_000
 _MAX_WALK = 500
 _NEAR = 0.0001
+_SCALES = ("scale_by", "multiplier", "scale_factor", "upscale_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _beginnings(graph: Graph, sampler: Node) -> Iterator[Node]:
     while waiting and len(seen) < _MAX_WALK:
         node = waiting.pop(0)
         yield node
-        links = node.links()
+        links = node.links
         onward = [name for name in links if words.is_latent(name) and "audio" not in name.lower()]
         if not onward and node is not sampler:
             onward = [name for name in links if words.is_picture(name)]
@@ -83,8 +84,7 @@ def _measured(graph: Graph, node: Node, names: Iterable[str], told: Told) -> Tol
     measure = graph.source(node.inputs[name])
     if measure is None or not words.has_word(measure, "size", "dimension", "resolution"):
         return told
-    picture = next((link for key, link in measure.links().items() if words.is_picture(key)), None)
-    source = graph.source(picture)
+    source = _picture_of(graph, measure)
     scale = 1.0
     for _ in range(10):
         if source is None:
@@ -93,12 +93,18 @@ def _measured(graph: Graph, node: Node, names: Iterable[str], told: Told) -> Tol
         if isinstance(given, Found):
             value = round(float(str(given.value)) * scale)
             return given if scale == 1 else Found(value, f"{given.where} × {scale:g}")
-        by = literal(graph, source, ("scale_by",), number)
+        by = literal(graph, source, [key for key in source.inputs if words.last(key) in _SCALES], number)
         if given is not None or not isinstance(by, Found):
             break
         scale *= float(str(by.value))
-        source = graph.source(next((link for key, link in source.links().items() if words.is_picture(key)), None))
+        source = _picture_of(graph, source)
     return told
+
+
+def _picture_of(graph: Graph, node: Node) -> Node | None:
+    """What gives a node its picture."""
+    links = [link for key, link in node.links.items() if words.is_picture(key)] or list(node.links.values())
+    return graph.source(links[0]) if len(links) == 1 else None
 
 
 def rate(graph: Graph, saving: Node, done: Iterable[Processing]) -> tuple[Rate | None, Told]:
@@ -129,7 +135,7 @@ def _nearest_rate(graph: Graph, saving: Node) -> Told:
         name = next((name for name in RATE if name in node.inputs), None)
         if name is not None:
             return at(graph, node, name, _per_second)
-        for link_name, link in node.links().items():
+        for link_name, link in node.links.items():
             if link.node not in seen and (words.is_picture(link_name) or words.is_latent(link_name)):
                 seen.add(link.node)
                 waiting.append(graph.nodes[link.node])

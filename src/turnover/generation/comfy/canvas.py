@@ -88,17 +88,17 @@ def parsed(value: JsonValue) -> Canvas | None:
         value = unwrapped(value.get("workflow"))
     if not isinstance(value, dict) or not _is_canvas(value):
         return None
-    extra = _object(value.get("extra"))
-    definitions = _object(value.get("definitions"))
+    extra = _members(value.get("extra"))
+    definitions = _members(value.get("definitions"))
     levels = {}
     for definition in _list(definitions.get("subgraphs"))[:MAX_NODES]:
-        written = _object(definition)
+        written = _members(definition)
         if isinstance(written.get("id"), str):
             levels[str(written["id"])] = _level(written, {})
     root = _level(value, extra)
     if len(root.boxes) > MAX_NODES:
         return None
-    return Canvas(root, levels, _object(extra.get("groupNodes")))
+    return Canvas(root, levels, _members(extra.get("groupNodes")))
 
 
 def _is_canvas(value: dict[str, JsonValue]) -> bool:
@@ -109,15 +109,15 @@ def _level(written: dict[str, JsonValue], extra: dict[str, JsonValue]) -> Level:
     boxes = {box.id: box for box in map(box_of, _list(written.get("nodes"))) if box is not None}
     wires = dict(_wires(_list(written.get("links"))))
     boxes, wires = _with_broadcasts(boxes, wires, _list(extra.get("ue_links")))
-    ports = tuple(_text(_object(port).get("name")) for port in _list(written.get("inputs")))
-    side = _id(_object(written.get("outputNode")).get("id")) or OUTPUT_SIDE
+    ports = tuple(_text(_members(port).get("name")) for port in _list(written.get("inputs")))
+    side = _id(_members(written.get("outputNode")).get("id")) or OUTPUT_SIDE
     outlets = {wire.target_slot: wire for wire in wires.values() if wire.target == side}
     return Level(boxes, wires, ports, outlets)
 
 
 def box_of(value: JsonValue) -> Box | None:
     """The box that a JSON value is; None when it has no id or type."""
-    written = _object(value)
+    written = _members(value)
     key, kind = _id(written.get("id")), written.get("type")
     if key is None or not isinstance(kind, str):
         return None
@@ -130,14 +130,14 @@ def box_of(value: JsonValue) -> Box | None:
         tuple(_slot(slot) for slot in _list(written.get("inputs"))[:MAX_INPUTS]),
         tuple(_slot(slot) for slot in _list(written.get("outputs"))[:MAX_INPUTS]),
         tuple(_list(values)[:MAX_INPUTS]),
-        dict(list(_object(values).items())[:MAX_INPUTS]),
-        tuple(_proxies(_list(_object(written.get("properties")).get("proxyWidgets")))),
+        dict(list(_members(values).items())[:MAX_INPUTS]),
+        tuple(_proxies(_list(_members(written.get("properties")).get("proxyWidgets")))),
     )
 
 
 def _slot(value: JsonValue) -> Slot:
-    written = _object(value)
-    widget = _object(written.get("widget")).get("name")
+    written = _members(value)
+    widget = _members(written.get("widget")).get("name")
     kind = written.get("type")
     return Slot(
         _text(written.get("name")),
@@ -174,7 +174,7 @@ def _with_broadcasts(
     """Boxes and wires with what nodes such as "Anything Everywhere" feed without a wire being drawn."""
     boxes, wires = dict(boxes), dict(wires)
     for number, value in enumerate(values):
-        written = _object(value)
+        written = _members(value)
         origin, target = _id(written.get("upstream")), _id(written.get("downstream"))
         origin_slot, target_slot = written.get("upstream_slot"), written.get("downstream_slot")
         box = boxes.get(target or "")
@@ -192,7 +192,7 @@ def _with_broadcasts(
     return boxes, wires
 
 
-def _object(value: JsonValue) -> dict[str, JsonValue]:
+def _members(value: JsonValue) -> dict[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
 

@@ -64,7 +64,7 @@ def flattened(canvas: Canvas) -> Graph:
     levels = [canvas.root, *canvas.subgraphs.values()]
     layouts = learned(box for level in levels for box in level.boxes.values())
     root = _Place(canvas.root)
-    places = list(_places(canvas, root, layouts))
+    places = list(_places(canvas, root))
     nodes: dict[str, Node] = {}
     for place in places:
         for box in place.level.boxes.values():
@@ -80,7 +80,7 @@ def _without_missing(node: Node, nodes: dict[str, Node]) -> Node:
     return Node(node.id, node.class_type, inputs)
 
 
-def _places(canvas: Canvas, root: _Place, layouts: dict[str, tuple[Layout, ...]]) -> Iterator[_Place]:
+def _places(canvas: Canvas, root: _Place) -> Iterator[_Place]:
     """All levels in use, the canvas first; each box that stands for a subgraph opens it once more."""
     waiting, count = [root], 0
     while waiting and count < MAX_NODES:

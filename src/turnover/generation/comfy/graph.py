@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from turnover.core.clip import JsonValue
 
-MAX_NODES = 20_000
+MAX_NODES = 10_000
 """Real graphs have at most a few thousand; beyond this a text is not read as a graph."""
 
 MAX_INPUTS = 500
@@ -28,7 +29,7 @@ Input: TypeAlias = "Link | JsonValue"
 """What stands at an input: an output of another node, or a value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """One node: its class and what stands at its inputs, in the order written."""
 
@@ -37,15 +38,17 @@ class Node:
     inputs: Mapping[str, Input]
     """A canvas does not name all its values; those without a name stand under `#0`, `#1` … (see `is_named`)."""
 
+    @cached_property
     def links(self) -> dict[str, Link]:
         """The inputs that another node feeds."""
         return {name: value for name, value in self.inputs.items() if isinstance(value, Link)}
 
+    @cached_property
     def literals(self) -> dict[str, JsonValue]:
         """The inputs that hold a value."""
         return {name: value for name, value in self.inputs.items() if not isinstance(value, Link)}
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The class in lower case with nothing but letters and digits: `Film VFI` is `filmvfi`."""
         return "".join(sign for sign in self.class_type.lower() if sign.isalnum())
@@ -76,26 +79,28 @@ class Graph:
         """The node that feeds an input; None for a value."""
         return self.nodes.get(value.node) if isinstance(value, Link) else None
 
-    def upstream(self, root: Node, *, follows: Callable[[Node, str], bool] | None = None) -> tuple[Node, ...]:
-        """The node and all it needs, each after what it needs itself; a circle is cut where it closes.
+    def upstream(self, *roots: Node, follows: Callable[[Node, str], bool] | None = None) -> tuple[Node, ...]:
+        """The nodes and all they need, each after what it needs itself; a circle is cut where it closes.
 
         `follows` says whether an input, given its node and name, is walked; all are without it.
         """
-        order: list[Node] = []
-        seen = {root.id}
-        stack: list[tuple[Node, Iterator[tuple[str, Link]]]] = [(root, iter(root.links().items()))]
-        while stack:
-            node, inputs = stack[-1]
-            for name, link in inputs:
-                source = self.nodes.get(link.node)
-                if source is not None and source.id not in seen and (follows is None or follows(node, name)):
-                    seen.add(source.id)
-                    stack.append((source, iter(source.links().items())))
-                    break
-            else:
-                order.append(node)
-                stack.pop()
-        return tuple(order)
+        order: dict[str, Node] = {}
+        seen: set[str] = set()
+        for root in roots:
+            stack = [] if root.id in seen else [(root, iter(root.links.items()))]
+            seen.add(root.id)
+            while stack:
+                node, inputs = stack[-1]
+                for name, link in inputs:
+                    source = self.nodes.get(link.node)
+                    if source is not None and source.id not in seen and (follows is None or follows(node, name)):
+                        seen.add(source.id)
+                        stack.append((source, iter(source.links.items())))
+                        break
+                else:
+                    order[node.id] = node
+                    stack.pop()
+        return tuple(order.values())
 
     def downstream(self, roots: frozenset[str]) -> frozenset[str]:
         """Ids of the nodes and of all that uses them."""
@@ -118,7 +123,7 @@ def graph_of(nodes: Mapping[str, Node]) -> Graph:
     """The graph of these nodes."""
     readers: dict[str, list[Reader]] = {}
     for node in nodes.values():
-        for name, link in node.links().items():
+        for name, link in node.links.items():
             readers.setdefault(link.node, []).append(Reader(node, name, link.slot))
     return Graph(nodes, {key: tuple(places) for key, places in readers.items()})
 

@@ -23,26 +23,29 @@ _ROLES = (
         "start_image",
     ),
     (re.compile(r"^(end|last)_?(image|frame|video)|^image_?end|^image_tail$|^last_frame$|^end_frame$"), "end_image"),
+    (re.compile(r"audio|voice|speech|music"), "audio"),
     (re.compile(r"(^|_)ref(erence)?(_|$|s)|^subject|character_image|style_image"), "reference"),
     (re.compile(r"control|pose_(image|video)|depth_(image|video)|^hint"), "control"),
     (re.compile(r"mask"), "mask"),
     (re.compile(r"face"), "face"),
     (re.compile(r"background"), "background"),
-    (re.compile(r"audio|voice|speech|music"), "audio"),
     (re.compile(r"motion_(image|video)|driving"), "motion"),
     (re.compile(r"keyframe|guide"), "keyframe"),
 )
 _WEAK = ("clip_vision", "mask", "color_reference")
-_MAX_STEPS = 400
+_MAX_STEPS = 100
+_MAX_LOADERS = 500
 
 
 def inputs(graph: Graph, nodes: Iterable[Node]) -> tuple[InputMedia, ...]:
     """The media that these nodes load, each once for each role it has."""
     ids = {node.id: node for node in nodes}
+    here = frozenset(ids)
     found: dict[InputMedia, None] = {}
-    for node in ids.values():
-        for name in loaded(node):
-            for role in _roles(graph, node, ids.keys()):
+    loading = [(node, names) for node in ids.values() if (names := loaded(node))]
+    for node, names in loading[:_MAX_LOADERS]:
+        for name in names:
+            for role in _roles(graph, node, here):
                 found.setdefault(InputMedia(name, role))
     return tuple(found)
 
@@ -53,10 +56,10 @@ def loaded(node: Node) -> tuple[str, ...]:
     >>> loaded(Node("7", "LoadImage", {"image": "frames/start.png [output]", "upload": "image"}))
     ('frames/start.png',)
     """
-    if any(words.is_picture(name) or words.is_latent(name) for name in node.links()):
+    if any(words.is_picture(name) or words.is_latent(name) for name in node.links):
         return ()
     names = []
-    for key, value in node.literals().items():
+    for key, value in node.literals.items():
         if not isinstance(value, str) or len(value) > 1000 or "\n" in value or _SAVING.search(key.lower()):
             continue
         name = _FOLDER.sub("", value.strip())
@@ -73,9 +76,8 @@ def _is_loaded(node: Node, key: str, name: str) -> bool:
     return "load" in node.words and key.lower() in {"directory", "folder"}
 
 
-def _roles(graph: Graph, node: Node, ids: Iterable[str]) -> tuple[str | None, ...]:
+def _roles(graph: Graph, node: Node, ids: frozenset[str]) -> tuple[str | None, ...]:
     """The roles of what a node loads: of the first inputs with a telling name on each way from it."""
-    allowed = set(ids)
     roles: dict[str | None, None] = {}
     seen = {node.id}
     waiting = list(graph.readers.get(node.id, ()))
@@ -83,7 +85,7 @@ def _roles(graph: Graph, node: Node, ids: Iterable[str]) -> tuple[str | None, ..
         if not waiting:
             break
         reader = waiting.pop(0)
-        if reader.node.id not in allowed:
+        if reader.node.id not in ids:
             continue
         role = _role(reader)
         onward = graph.readers.get(reader.node.id, ()) if role is None and _hands_on(reader) else ()
@@ -102,14 +104,18 @@ def _is_media(name: str) -> bool:
 
 def _role(reader: Reader) -> str | None:
     name = words.last(reader.input)
-    if any("control_net" in link or "controlnet" in link for link in reader.node.links()) and words.is_picture(name):
+    if any("control_net" in link or "controlnet" in link for link in reader.node.links) and words.is_picture(name):
         return "control"
-    if "clip_vision" in reader.node.links() and words.is_picture(name):
+    if "ipadapter" in reader.node.links and words.is_picture(name):
+        return "reference"
+    if "clip_vision" in reader.node.links and words.is_picture(name):
         return "clip_vision"
-    if "brushnet" in reader.node.links() and words.is_picture(name):
+    if "brushnet" in reader.node.links and words.is_picture(name):
         return "init_image"
     if "ipadapter" in reader.node.words and words.is_picture(name):
         return "reference"
+    if words.has_word(reader.node, "faceswap", "reactor") and name.startswith("source"):
+        return "face"
     if words.has_word(reader.node, "colormatch", "colortransfer") and "ref" in name:
         return "color_reference"
     if words.has_word(reader.node, "imgtovideo", "imagetovideo", "img2vid", "image2video", "i2v") and name == "image":

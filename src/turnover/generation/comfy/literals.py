@@ -150,11 +150,11 @@ def _holding(node: Node, slot: int, asked: str, kind: Kind) -> str | None:
             return fitting[0]
         if named:
             return None
-        if not node.links():
-            alone = [name for name, value in node.literals().items() if kind(value) is not None]
+        if not node.links:
+            alone = [name for name, value in node.literals.items() if kind(value) is not None]
             return alone[0] if len(alone) == 1 else None
     # What takes one thing in may merely hand it on; a number of pictures or their size is measured.
-    only = next(iter(node.inputs)) if len(node.inputs) == 1 and node.links() else None
+    only = next(iter(node.inputs)) if len(node.inputs) == 1 and node.links else None
     return None if only is None or words.is_picture(only) else only
 
 
@@ -164,7 +164,16 @@ def _may_fit(value: Input, kind: Kind) -> bool:
 
 def _is_measured(node: Node, name: str) -> bool:
     """Whether a node that is handed a picture may give another size than the one it was asked for."""
-    if name.lower() not in {"width", "height"} or not any(words.is_picture(link) for link in node.links()):
+    if name.lower() not in {"width", "height"} or not any(words.is_picture(link) for link in node.links):
         return False
-    keeping = [value for key, value in node.literals().items() if _KEEPS_SHAPE.search(key.lower())]
-    return any(value not in (False, 0, 1, 2, "disabled", "stretch", "crop", "false", None) for value in keeping)
+    keeping = [value for key, value in node.literals.items() if _KEEPS_SHAPE.search(key.lower())]
+    size = number(node.literals.get(name))
+    return any(not _leaves(value, size) for value in keeping)
+
+
+def _leaves(value: JsonValue, size: float | None) -> bool:
+    """Whether a setting leaves a size as it is asked for: no proportions kept, and what it is rounded to divides it."""
+    step = number(value) if not isinstance(value, bool) else None
+    if step is not None:
+        return step <= 1 or (size is not None and size % step == 0)
+    return value in (False, "disabled", "stretch", "crop", "false", None)

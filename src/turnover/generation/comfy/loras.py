@@ -35,7 +35,7 @@ def loras(graph: Graph, nodes: Iterable[Node]) -> LoraRead:
     """The LoRAs of these nodes, in their order."""
     read = LoraRead()
     for node in nodes:
-        for lora in (*_objects(node), *_named(graph, node, read), *_unnamed(node), *_tagged(node)):
+        for lora in (*_rows(node), *_named(graph, node, read), *_unnamed(node), *_tagged(node)):
             if len(read.loras) < _MAX:
                 read.loras.append(lora)
     return read
@@ -44,17 +44,17 @@ def loras(graph: Graph, nodes: Iterable[Node]) -> LoraRead:
 # ---------------------------------------------------------------------------- {"on": true, "lora": …, "strength": …}
 
 
-def _objects(node: Node) -> Iterator[Lora]:
+def _rows(node: Node) -> Iterator[Lora]:
     """LoRAs that are an object each, alone or in a list."""
-    for value in node.literals().values():
+    for value in node.literals.values():
         rows = value if isinstance(value, list) else [value]
         for row in rows[:_MAX]:
-            lora = _of_object(node, row) if isinstance(row, dict) else None
+            lora = _of_row(node, row) if isinstance(row, dict) else None
             if lora is not None:
                 yield lora
 
 
-def _of_object(node: Node, row: dict[str, JsonValue]) -> Lora | None:
+def _of_row(node: Node, row: dict[str, JsonValue]) -> Lora | None:
     key = "lora" if "lora" in row else "name" if "lora" in node.words else "lora_name"
     lora = named(row.get(key))
     if lora is None:
@@ -75,7 +75,7 @@ def _first(row: dict[str, JsonValue], *keys: str) -> float | None:
 
 
 def _has_clip(node: Node) -> bool:
-    return any("clip" in name.lower() for name in node.links())
+    return any("clip" in name.lower() for name in node.links)
 
 
 def _lora(lora: str, weight: float | None, clip: float | None, *, is_on: bool) -> Lora:
@@ -100,8 +100,6 @@ def _named(graph: Graph, node: Node, read: LoraRead) -> Iterator[Lora]:
         if lora is None or "<lora:" in lora or _is_beyond(graph, node, number_of):
             continue
         weight, clip = _strengths(graph, node, number_of)
-        if _has_clip(node) and not any(words.is_model(name) for name in node.links()) and "model" not in key:
-            weight, clip = (weight, clip) if weight is None or "stack" in node.words else (None, weight)
         yield _lora(lora, weight, clip, is_on=_is_on(graph, node, number_of))
 
 
@@ -133,13 +131,16 @@ def _strengths(graph: Graph, node: Node, number_of: int | None) -> tuple[float |
     single = [key for key in keys if key not in clip and key not in model]
     if single and (clip or model):
         # A stack with both kinds shows one of them, as its mode says.
-        is_simple = text(node.literals().get("input_mode", node.literals().get("mode"))) == "simple"
+        is_simple = text(node.literals.get("input_mode", node.literals.get("mode"))) == "simple"
         clip, model = ([], []) if is_simple else (clip, model)
     weight = _strength(graph, node, model or single)
     if clip:
         return weight, _strength(graph, node, clip)
-    is_for_both = bool(single) and not model and ("stack" in node.words or _has_clip(node))
-    return weight, weight if is_for_both else None
+    if not single or model or not ("stack" in node.words or _has_clip(node)):
+        return weight, None
+    # One strength is for both, but for a node that has only the text encoder to put it on.
+    is_for_text = _has_clip(node) and not any(words.is_model(name) for name in node.links)
+    return None if is_for_text else weight, weight
 
 
 def _strength(graph: Graph, node: Node, keys: list[str]) -> float | None:
@@ -161,7 +162,7 @@ def _is_on(graph: Graph, node: Node, number_of: int | None) -> bool:
 
 def _unnamed(node: Node) -> Iterator[Lora]:
     """In a canvas without names: a file in a node of LoRAs, and the numbers that follow it."""
-    values = [(key, value) for key, value in node.literals().items() if not is_named(key)]
+    values = [(key, value) for key, value in node.literals.items() if not is_named(key)]
     if "lora" not in node.words:
         return
     for index, (_, value) in enumerate(values):
@@ -178,12 +179,12 @@ def _unnamed(node: Node) -> Iterator[Lora]:
 
 def _tagged(node: Node) -> Iterator[Lora]:
     """LoRAs in a text, where the node that has the text also has the model to put them on, or is made for LoRAs."""
-    if not ("lora" in node.words or any(words.is_model(name) for name in node.links())):
+    if not ("lora" in node.words or any(words.is_model(name) for name in node.links)):
         return
-    if any(isinstance(value, list) for value in node.literals().values()) and "loras" in node.inputs:
+    if any(isinstance(value, list) for value in node.literals.values()) and "loras" in node.inputs:
         return
     key = "populated_text" if "populated_text" in node.inputs else None
-    for name, value in node.literals().items():
+    for name, value in node.literals.items():
         if isinstance(value, str) and (key is None or name == key):
             for match in list(_TAG.finditer(value))[:_MAX]:
                 weight = number(match[2]) if match[2] else 1.0

@@ -101,10 +101,11 @@ def _role(graph: Graph, node: Node, key: str) -> str | None:
     if "lora" in key or ("lora" in node.words and not key.startswith(("ckpt", "vae"))):
         return "lora"
     own = next((role for pattern, role in _OWN_ROLES if pattern.search(key)), None)
-    if own in {None, "diffusion"} and any(words.is_picture(name) for name in node.links()):
-        # What is handed pictures works on them and draws none.
-        return _by_class(node)
-    if own is None and any(words.is_model(name) for name in node.links()):
+    if own in {None, "diffusion"} and any(words.is_picture(name) for name in node.links):
+        # What is handed pictures works on them and draws none, unless it does all by itself.
+        draws = own == "diffusion" and "seed" in node.inputs
+        return own if draws else _by_class(node) or re.sub(r"_?(models?|name|file|path)$", "", key) or "preprocessor"
+    if own is None and any(words.is_model(name) for name in node.links):
         own = next((role for word, role in _PATCHES if word in node.words), None)
     readers = list(dict.fromkeys(reader.input.lower() for reader in graph.readers.get(node.id, ())))
     used = [role for name in readers for pattern, role in _READER_ROLES if pattern.search(name)]
@@ -121,7 +122,7 @@ def _by_class(node: Node) -> str | None:
         return "upscaler"
     if words.has_word(node, "rife", "vfi", "interpol"):
         return "interpolation"
-    return "preprocessor" if words.has_word(node, "preprocess") else None
+    return "preprocessor" if words.has_word(node, "preprocess", "detector", "segment") else None
 
 
 def _of_reader(node: Node, readers: list[str]) -> str | None:
@@ -129,7 +130,9 @@ def _of_reader(node: Node, readers: list[str]) -> str | None:
     by_class = _by_class(node)
     if by_class is not None:
         return by_class
+    if any(map(words.is_conditioning, readers)):
+        return "text_encoder"
     name = next((name for name in readers if not _TELLS_NO_ROLE.search(name)), None)
-    if name is None or words.is_picture(name) or words.is_latent(name) or words.is_conditioning(name):
+    if name is None or words.is_picture(name) or words.is_latent(name):
         return None
     return re.sub(r"_?models?$|^models?_", "", name) or None

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from turnover.generation.comfy import strings, words
 from turnover.generation.comfy.graph import Graph, Input, Node, is_named
 from turnover.generation.comfy.literals import Found, Told, Unknown, literal
-from turnover.generation.comfy.passes import SEED
+from turnover.generation.comfy.passes import SEED, STEPS
 from turnover.generation.comfy.strings import Text, Written
 from turnover.generation.comfy.values import name as named
-from turnover.generation.comfy.values import whole
+from turnover.generation.comfy.values import number, whole
 
 _PROMPT = re.compile(r"((positive|text|user|image|video|motion)_)?prompt(_text|_string)?")
 _NEGATIVE = re.compile(r"negative_prompt(_text)?|prompt_negative|negative")
@@ -33,6 +33,8 @@ class Service:
     prompt: Text
     negative: Text | None
     seed: Told
+    steps: Told
+    cfg: Told
     model: Told
 
 
@@ -45,9 +47,9 @@ def service(graph: Graph, nodes: Iterable[Node]) -> Service | None:
 def is_service(graph: Graph, node: Node) -> bool:
     """Whether a node is given a prompt, brings nothing to draw with, and hands on pictures."""
     keys = _named_by(node, _PROMPT)
-    if not keys or any(_LOCAL.search(words.last(name)) for name in node.links()):
+    if not keys or any(_LOCAL.search(words.last(name)) for name in node.links):
         return False
-    if not any(isinstance(node.inputs[key], str) or node.links() for key in keys):
+    if not any(isinstance(node.inputs[key], str) or node.links for key in keys):
         return False
     if not any(_SETTINGS.fullmatch(words.last(name)) for name in node.inputs):
         return False
@@ -62,6 +64,8 @@ def _asked(graph: Graph, node: Node) -> Service:
         prompt=_text(graph, node, _named_by(node, _PROMPT)),
         negative=_text(graph, node, negative) if negative else None,
         seed=_seed(graph, node),
+        steps=literal(graph, node, [name for name in node.inputs if words.last(name) in STEPS], whole),
+        cfg=literal(graph, node, [name for name in node.inputs if words.last(name) in {"cfg", "cfg_scale"}], number),
         model=_model(graph, node),
     )
 

@@ -13,7 +13,10 @@ from turnover.generation.comfy.values import MAX_SEED, Kind, number, text, truth
 
 SEED = ("noise_seed", "seed", "rand_seed", "seed_value", "seed_num", "base_seed")
 STEPS = ("steps", "num_steps", "num_inference_steps", "steps_total", "sampling_steps", "sample_steps")
-CFG = ("cfg", "cfg_scale", "true_gs", "true_cfg", "true_cfg_scale", "cfg_conds", "guidance_scale", "cfg_scale_start")
+CFG = (
+    "cfg", "cfg_scale", "true_gs", "true_cfg", "true_cfg_scale", "cfg_conds", "guidance_scale", "cfg_scale_start",
+    "text_guidance_scale",
+)  # fmt: skip
 GUIDANCE = ("guidance", "embedded_guidance_scale", "distilled_guidance", "distilled_cfg", "distilled_cfg_scale")
 SAMPLER = ("sampler_name", "sampler")
 SCHEDULER = ("scheduler", "scheduler_name")
@@ -21,7 +24,8 @@ DENOISE = ("denoise", "denoise_strength", "denoising_strength")
 
 _ENOUGH = 5
 _LEVEL = re.compile(r"\d+\.?\d*|\.\d+")
-_HELPERS = re.compile(r"scheduler|guider|modelsampling|loader|encode|randomnoise")
+# What a sampler is put together from has some of its inputs.
+_PARTS = re.compile(r"scheduler|guider|modelsampling|loader|encode|randomnoise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def runs(graph: Graph, nodes: Iterable[Node]) -> tuple[Run, ...]:
 
 def is_sampler(node: Node) -> bool:
     """Whether a node samples, judged by what goes into it."""
-    return _is_driven(node) and score(node) >= _ENOUGH and not _is_bundle(node)
+    return (_is_driven(node) or _is_whole(node)) and score(node) >= _ENOUGH and not _is_bundle(node)
 
 
 def score(node: Node) -> int:
@@ -72,21 +76,28 @@ def score(node: Node) -> int:
     points += bool(names & {*SAMPLER, *SCHEDULER})
     points += any(map(words.is_latent, names))
     points += "sampler" in node.words
-    points += any(words.is_model(name) for name in node.links())
-    return points - 4 * bool(_HELPERS.search(node.words) and "ksampler" not in node.words)
+    points += any(words.is_model(name) for name in node.links)
+    return points - 4 * bool(_PARTS.search(node.words) and "ksampler" not in node.words)
 
 
 def _is_driven(node: Node) -> bool:
-    return any(words.is_model(name) or name.lower().endswith("pipe") for name in node.links())
+    return any(words.is_model(name) or name.lower().endswith("pipe") for name in node.links)
+
+
+def _is_whole(node: Node) -> bool:
+    """Whether a node does all by itself: it holds a prompt, a seed and steps, and gives pictures."""
+    names = {words.last(name) for name, value in node.literals.items() if value is not None}
+    has_prompt = any(name.endswith("prompt") or name in {"positive", "text"} for name in names)
+    return has_prompt and bool(names & set(SEED)) and bool(names & set(STEPS))
 
 
 def _has_text(node: Node) -> bool:
-    return any(words.is_conditioning(n) or words.is_positive(n) or n == "guider" for n in node.links())
+    return any(words.is_conditioning(n) or words.is_positive(n) or n == "guider" for n in node.links)
 
 
 def _is_bundle(node: Node) -> bool:
     """Whether a node only gathers what a sampler needs: all comes from elsewhere, and it does not call itself one."""
-    return not any(node.literals().values()) and "sampl" not in node.words
+    return not any(node.literals.values()) and "sampl" not in node.words
 
 
 def run(graph: Graph, node: Node) -> Run:
@@ -141,7 +152,7 @@ class _Reading:
         waiting = [self.node]
         while waiting:
             node = waiting.pop(0)
-            for name, link in node.links().items():
+            for name, link in node.links.items():
                 if link.node not in seen and any(name.lower().startswith(word) for word in by):
                     seen.add(link.node)
                     source = self.graph.nodes[link.node]
@@ -179,7 +190,7 @@ def _manual_steps(reading: _Reading) -> Told:
     """The steps of a list of noise levels that somebody wrote: one fewer than there are levels."""
     for node in reading.onward(("sigmas",)):
         for name in ("sigmas", "sigmas_string", "sigmas_str", "values"):
-            written = text(node.literals().get(name))
+            written = text(node.literals.get(name))
             levels = [part for part in re.split(r"[\s,;]+", written or "") if part]
             if len(levels) > 1 and all(map(_LEVEL.fullmatch, levels)):
                 return Found(len(levels) - 1, f"{node}.{name}, {len(levels)} levels")

@@ -34,7 +34,7 @@ def processing(graph: Graph, nodes: Iterable[Node], given: Given) -> tuple[Proce
 
 
 def _takes_frames(node: Node) -> bool:
-    return any(words.is_picture(name) or words.is_latent(name) or name.lower() == "image" for name in node.links())
+    return any(words.is_picture(name) or words.is_latent(name) or name.lower() == "image" for name in node.links)
 
 
 def _steps(graph: Graph, node: Node, given: Given) -> list[Processing]:
@@ -45,7 +45,7 @@ def _steps(graph: Graph, node: Node, given: Given) -> list[Processing]:
         _trim(graph, node),
         _repetition(graph, node),
     ]
-    if words.has_word(node, "reverse") and any(words.is_picture(name) for name in node.links()):
+    if words.has_word(node, "reverse") and any(words.is_picture(name) for name in node.links):
         steps.append(Processing("reversal", None, node.class_type))
     if _is_yes(graph, node, "pingpong", "ping_pong") or "pingpong" in node.words:
         steps.append(Processing("ping_pong"))
@@ -54,7 +54,7 @@ def _steps(graph: Graph, node: Node, given: Given) -> list[Processing]:
 
 def _interpolation(graph: Graph, node: Node) -> Processing | None:
     """Frames put in between: a multiplier of frames, or a class that says so."""
-    pictures = [name for name in node.links() if words.is_picture(name)]
+    pictures = [name for name in node.links if words.is_picture(name)]
     if not pictures or _is_no(graph, node, "interpolation_enabled", "enable_interpolation"):
         return None
     factor = _number(graph, node, _MULTIPLIERS)
@@ -74,7 +74,7 @@ def _upscaling(graph: Graph, node: Node, given: Given) -> Processing | None:
     """Frames made larger: by a model, by a factor, or to a size that is larger than the one before."""
     if _is_no(graph, node, "upscaler_enabled", "enable_upscale"):
         return None
-    has_model = any("upscale_model" in name.lower() or "upscaler" in name.lower() for name in node.links())
+    has_model = any("upscale_model" in name.lower() or "upscaler" in name.lower() for name in node.links)
     says_so = has_model or bool(_UPSCALES.search(node.words))
     if not says_so and not _RESIZES.search(node.words):
         return None
@@ -143,7 +143,7 @@ def _repetition(graph: Graph, node: Node) -> Processing | None:
     """Frames shown more than once in a row, or a clip whose end was asked to meet its beginning."""
     times = _number(graph, node, ("loop_count",))
     # In an animated picture the count tells a player what to do; the frames are there once.
-    is_picture = (text(node.literals().get("format")) or "").startswith("image/")
+    is_picture = (text(node.literals.get("format")) or "").startswith("image/")
     if times is not None and times >= 1 and not is_picture:
         return Processing("loop", times + 1)
     amount = _number(graph, node, ("amount",))
@@ -172,9 +172,9 @@ def _is_no(graph: Graph, node: Node, *names: str) -> bool:
 
 def _model(graph: Graph, node: Node) -> str | None:
     """The file of the model that works on the frames: its own, or that of the loader linked to it."""
-    for holder in (node, *(graph.source(link) for name, link in node.links().items() if _brings_model(name))):
+    for holder in (node, *(graph.source(link) for name, link in node.links.items() if _brings_model(name))):
         if holder is not None:
-            held = next((str(value) for value in holder.literals().values() if is_file(value)), None)
+            held = next((str(value) for value in holder.literals.values() if is_file(value)), None)
             if held is not None:
                 return held
     return None

@@ -46,7 +46,7 @@ def _led(graph: Graph, node: Node, ways: Mapping[str, str]) -> dict[str, Input]:
 
 def _way(graph: Graph, node: Node) -> str | None:
     """The input that comes out of this node unchanged; None where the node does more, or what it does is not known."""
-    links = node.links()
+    links = node.links
     if "reroute" in node.words and len(links) == 1 and len(node.inputs) == 1:
         return next(iter(links))
     chosen = _by_truth(graph, node)
@@ -95,6 +95,6 @@ def _by_letter(graph: Graph, node: Node) -> str | None:
 
 def _first(graph: Graph, node: Node) -> str | None:
     """The first branch of a node that takes whichever is there and has nothing to choose by."""
-    links = sorted(node.links())
-    takes_any = "anyswitch" in node.words and not node.literals()
+    links = sorted(node.links)
+    takes_any = "anyswitch" in node.words and not node.literals
     return links[0] if takes_any and links else None

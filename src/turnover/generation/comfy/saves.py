@@ -16,7 +16,7 @@ _NO_SAVES = re.compile(r"preview|compare|show|display|viewer|note")
 _VIDEO_SUFFIXES = {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif"}
 _PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".exr", ".tif", ".tiff"}
 _MAX_CANDIDATES = 60
-_FITTING = 8
+_FITTING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def saving(graph: Graph, file_name: str, *, draws: Callable[[Node], bool]) -> Sa
 
 def _may_save(graph: Graph, node: Node) -> bool:
     """Whether nothing follows, or the node saves beside handing on."""
-    if not node.links():
+    if not node.links:
         return False
     return not graph.readers.get(node.id) or "filename_prefix" in node.inputs
 
@@ -72,20 +72,20 @@ def _rank(node: Node, file_name: str) -> int:
         rank += 2
     if _NO_SAVES.search(node.words):
         rank -= 2
-    if any(words.is_picture(name) or words.is_latent(name) for name in node.links()):
+    if any(words.is_picture(name) or words.is_latent(name) for name in node.links):
         rank += 1
     return rank
 
 
 def _is_saving(node: Node) -> bool:
-    if truth(node.literals().get("save_output")) is False:
+    if truth(node.literals.get("save_output")) is False:
         return False
     return bool(_SAVES.search(node.words)) or "filename_prefix" in node.inputs
 
 
 def _prefix(node: Node) -> str:
     """The part of the file's name that is fixed before it runs; empty when there is none."""
-    prefix = node.literals().get("filename_prefix", node.literals().get("filename"))
+    prefix = node.literals.get("filename_prefix", node.literals.get("filename"))
     # After a sign such as %date% the name is made while running.
     return re.split(r"[\\/]", prefix)[-1].split("%")[0] if isinstance(prefix, str) else ""
 
@@ -94,7 +94,7 @@ def _prefix_fits(node: Node, file_name: str) -> bool:
     """Whether the file's name begins as this node would begin it and goes on with a counter."""
     fixed = _prefix(node)
     rest = file_name.removeprefix(fixed)
-    is_made = "%" in str(node.literals().get("filename_prefix"))
+    is_made = "%" in str(node.literals.get("filename_prefix"))
     return len(fixed) > 0 and rest != file_name and (is_made or re.match(r"_?\d|[_.-]", rest) is not None)
 
 

@@ -137,9 +137,9 @@ class _Reader:
         if "replace" in node.words:
             return self._replaced(node, depth)
         names = text_names(node, self.role)
-        if len(names) == 1 and not any(words.is_picture(link) for link in node.links()):
+        if len(names) == 1 and not any(words.is_picture(link) for link in node.links):
             return self.written(node, names[0], depth)
-        if not names and len(node.inputs) == 1 and node.links():
+        if not names and len(node.inputs) == 1 and node.links:
             return self.written(node, next(iter(node.inputs)), depth)
         return _untold(node)
 
@@ -189,8 +189,11 @@ class _Reader:
     def _rewritten(self, node: Node, depth: int) -> Text:
         """What was asked for, where a node rewrites it while running and the result is in no graph."""
         for name in text_names(node, self.role):
+            source = self.graph.source(node.inputs[name])
+            # Instructions are often joined in front of what was asked for, and are no part of it.
+            is_joined = source is not None and joins(source)
             asked = self.written(node, name, depth)
-            if isinstance(asked, Written) and asked.text.strip():
+            if isinstance(asked, Written) and asked.text.strip() and not is_joined:
                 return Written(asked.text, f"{asked.where}, rewritten by {node} while running")
         return Unknown(f"{node} writes it while running")
 
@@ -201,7 +204,7 @@ def _is_shown(node: Node, name: str) -> bool:
 
 
 def _untold(node: Node) -> Unknown:
-    files = [str(value) for name, value in node.literals().items() if _FILES.search(name.lower()) and text(value)]
+    files = [str(value) for name, value in node.literals.items() if _FILES.search(name.lower()) and text(value)]
     if files:
         return Unknown(f"{node} reads it from a file: {files[0][:100]}")
     return Unknown(f"{node} works it out while running")

@@ -21,7 +21,7 @@ from turnover.generation.comfy.strings import Text, Written
 from turnover.generation.comfy.texts import prompt
 from turnover.generation.comfy.values import number, text, whole
 from turnover.generation.grammar import Confidence
-from turnover.generation.grammar import Told as Reading
+from turnover.generation.grammar import Told as Answer
 
 T = TypeVar("T")
 TOOL = "ComfyUI"
@@ -30,16 +30,16 @@ MAX_RUNS = 100
 """Of a graph with more sampler runs the first ones are told."""
 
 
-def told(graph: Graph, *, file_name: str, confidence: Confidence) -> Reading:
+def told(graph: Graph, *, file_name: str, confidence: Confidence) -> Answer:
     """What a graph tells of a file, walked back from the node that saved it."""
     graph = straightened(graph)
     drawing = {key for key, node in graph.nodes.items() if is_sampler(node) or partner.is_service(graph, node)}
     chosen = saving(graph, file_name, draws=lambda save: any(node.id in drawing for node in _pictures(graph, save)))
     if chosen is None:
-        return Reading(None, confidence, "no generator in this graph: nothing comes out of it")
+        return Answer(None, confidence, "no generator in this graph: nothing comes out of it")
     story = _Story(graph, chosen)
     generation = story.generation()
-    return Reading(generation, confidence, None if generation is not None else story.without_generator())
+    return Answer(generation, confidence, None if generation is not None else story.without_generator())
 
 
 def _pictures(graph: Graph, save: Node) -> tuple[Node, ...]:
@@ -48,7 +48,7 @@ def _pictures(graph: Graph, save: Node) -> tuple[Node, ...]:
 
 
 def _has_pictures(node: Node) -> bool:
-    return any(words.is_picture(name) for name in node.links())
+    return any(words.is_picture(name) for name in node.links)
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class _Story:
         """What is known; None where nothing is drawn."""
         if not self.runs and self.service is None:
             return None
-        primary = next((run for run in self.runs if run.adds_noise), next(iter(self.runs), None))
+        primary = self._primary()
         made = self._by_service(self.service) if self.service is not None else self._by_sampler(primary)
         made = replace(made, tool=TOOL, loras=self._loras(), passes=tuple(map(self._pass, self.runs)))
         made = self._surroundings(made, primary)
@@ -125,6 +125,19 @@ class _Story:
         )
 
     # ------------------------------------------------------------------------------------------------ who draws
+
+    def _primary(self) -> Run | None:
+        """The run that stands for the whole: the first that makes noise of its own, not the noise another left.
+
+        Where a still is drawn first and then set in motion, that is the first run which makes frames.
+        """
+        noisy = [run for run in self.runs if run.adds_noise] or list(self.runs)
+        if len(noisy) < 2:
+            return next(iter(noisy), None)
+        sizes = [asked.size(self.graph, run.node, is_animated=False) for run in noisy]
+        is_still = isinstance(sizes[0].width, Found) and sizes[0].frame_count is None
+        moving = [run for run, size in zip(noisy, sizes, strict=True) if (_value(size.frame_count, whole) or 0) > 1]
+        return moving[0] if is_still and moving else noisy[0]
 
     def _by_sampler(self, primary: Run | None) -> Generation:
         if primary is None:
@@ -141,7 +154,7 @@ class _Story:
             guidance=take("guidance", self._guidance(primary, positive), number),
             sampler=take("sampler", primary.sampler, text),
             scheduler=take("scheduler", primary.scheduler, text),
-            models=self._models(),
+            models=self._models(primary),
         )
 
     def _by_service(self, service: partner.Service) -> Generation:
@@ -150,7 +163,9 @@ class _Story:
             prompt=self.sheet.take_text("prompt", service.prompt),
             negative_prompt=self.sheet.take_text("negative_prompt", service.negative),
             seed=self.sheet.take("seed", service.seed, whole),
-            models=((ModelUse(model),) if model is not None else ()) + (self._models() if self.runs else ()),
+            steps=self.sheet.take("steps", service.steps, whole),
+            cfg=self.sheet.take("cfg", service.cfg, number),
+            models=((ModelUse(model),) if model is not None else ()) + (self._models(None) if self.runs else ()),
         )
 
     def _guidance(self, run: Run, positive: texts.Prompt) -> Told:
@@ -179,12 +194,15 @@ class _Story:
 
     # --------------------------------------------------------------------------------------------- what it needs
 
-    def _models(self) -> tuple[ModelUse, ...]:
-        drawers = [found for run in self.runs for found in self.drawn[run.node.id]]
+    def _models(self, primary: Run | None) -> tuple[ModelUse, ...]:
+        # The primary run and what follows come first, so that the first model is the one that drew the clip.
+        start = next((at for at, run in enumerate(self.runs) if run is primary), 0)
+        in_order = (*self.runs[start:], *self.runs[:start])
+        drawers = [found for run in in_order for found in self.drawn[run.node.id]]
         found = models.models(self.graph, drawers, self.upstream)
         if found:
             self.sheet.sources["models"] = self._place()
-        if not any(use.role == "diffusion" for use in found):
+        if not any(use.role in {"diffusion", None} for use in found):
             self.sheet.unresolved["models"] = "no node that loads the model that draws can be made out"
         return found
 
@@ -198,9 +216,9 @@ class _Story:
 
     def _by_runs(self) -> tuple[Node, ...]:
         """All nodes, those that make up a sampler's model before the rest, in the order of the samplers."""
-        chains = [self.graph.upstream(run.node, follows=lambda _, name: not words.is_latent(name)) for run in self.runs]
-        ordered = {node.id: node for chain in chains for node in chain}
-        return tuple({**ordered, **{node.id: node for node in self.upstream}}.values())
+        samplers = [run.node for run in self.runs]
+        ordered = self.graph.upstream(*samplers, follows=lambda _, name: not words.is_latent(name))
+        return tuple({node.id: node for node in (*ordered, *self.upstream)}.values())
 
     def _surroundings(self, made: Generation, primary: Run | None) -> Generation:
         """Size, length and rate asked for, media that went in, and what was done afterwards."""

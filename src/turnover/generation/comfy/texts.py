@@ -17,7 +17,7 @@ Role: TypeAlias = Literal["positive", "negative"]
 _ENCODERS = ("clip", "t5", "encoder", "model", "hid_proj", "tokenizer")
 _NO_TEXT = ("vae", "image", "latent", "mask", "control_net", "audio", "sigmas", "pixels", "video")
 _MAX_DEPTH = 150
-_MAX_NODES = 1_000
+_MAX_NODES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class _Walk:
     has_role: bool = False
     """Whether the sampler has an input of this role at all."""
     texts: list[Text] = field(default_factory=list)
+    silent: list[Text] = field(default_factory=list)
+    """Ways that lead to no text at all: they count only where no way leads to one."""
     path: list[Node] = field(default_factory=list)
     seen: set[tuple[str, bool]] = field(default_factory=set)
 
@@ -57,7 +59,8 @@ class _Walk:
             return unknown
         parts = [text for text in self.texts if isinstance(text, Written)]
         if not parts:
-            return Unknown(f"no text leads to the {self.role} side of the sampler") if self.has_role else None
+            nothing = Unknown(f"no text leads to the {self.role} side of the sampler")
+            return next(iter(self.silent), nothing) if self.has_role else None
         telling = [part for part in parts if part.text.strip()] or parts[:1]
         return Written(
             "\n".join(dict.fromkeys(part.text for part in telling)),
@@ -75,12 +78,15 @@ class _Walk:
             self._take(sampler, neutral, is_role_known=self.role == "positive", depth=0)
         if not self.texts:
             self._take(sampler, _bundles(sampler), is_role_known=False, depth=0)
+        if not self.texts and self.role == "positive":
+            # A node that does all by itself has its text itself.
+            self.texts.extend(strings.texts_of(self.graph, sampler, self.role))
 
     def _sides(self, node: Node) -> tuple[list[str], list[str]]:
         """The inputs of this role, and those that bring encoded text of no role."""
         negative = [name for name in node.inputs if words.is_negative(name)]
         positive = [name for name in node.inputs if words.is_positive(name)]
-        neutral = [name for name in node.links() if words.is_conditioning(name) and name not in (*negative, *positive)]
+        neutral = [name for name in node.links if words.is_conditioning(name) and name not in (*negative, *positive)]
         if negative and not positive:
             # Who names only one of two sides means the other by the rest.
             positive, neutral = neutral, []
@@ -110,7 +116,7 @@ class _Walk:
         elif not is_role_known:
             self._take(node, neutral, is_role_known=self.role == "positive", depth=depth)
             self._take(node, _bundles(node), is_role_known=False, depth=depth)
-        elif onward := neutral or [name for name in node.links() if words.is_positive(name)]:
+        elif onward := neutral or [name for name in node.links if words.is_positive(name)]:
             # A node that has but the positive side makes the negative one from it.
             self._take(node, onward, is_role_known=True, depth=depth)
         else:
@@ -118,25 +124,28 @@ class _Walk:
 
     def _end(self, node: Node, depth: int) -> None:
         """A node that no conditioning goes into: an encoder, a text, or something that hands on what it is given."""
-        is_encoder = any(word in name.lower() for name in node.links() for word in _ENCODERS)
+        is_encoder = any(word in name.lower() for name in node.links for word in _ENCODERS)
+        has_text = bool(strings.text_names(node, self.role))
         if is_encoder and not strings.is_working(node):
-            found = list(strings.texts_of(self.graph, node, self.role))
-            self.texts.extend(found or [Unknown(f"{node} takes no text")])
+            self.texts.extend(strings.texts_of(self.graph, node, self.role))
+            self.silent.extend([] if has_text else [Unknown(f"{node} takes no text")])
+            return
+        is_closed = strings.is_working(node) or strings.joins(node)
+        if not has_text and not is_closed and self._goes_on(node, depth):
             return
         told = strings.handed(self.graph, node, role=self.role)
-        is_closed = strings.is_working(node) or strings.joins(node)
-        if isinstance(told, Written) or is_closed or not self._goes_on(node, depth):
-            self.texts.append(told)
+        if has_text and isinstance(told, Unknown) and not is_closed and self._goes_on(node, depth):
+            return
+        (self.silent if isinstance(told, Unknown) and not has_text and not is_closed else self.texts).append(told)
 
     def _goes_on(self, node: Node, depth: int) -> bool:
         """Whether text was found beyond a node whose inputs have names of no meaning here."""
         before = len(self.texts)
-        onward = [name for name in node.links() if not any(word in name.lower() for word in _NO_TEXT)]
+        onward = [name for name in node.links if not any(word in name.lower() for word in _NO_TEXT)]
         self._take(node, onward, is_role_known=True, depth=depth)
         found = self.texts[before:]
-        known = [text for text in found if isinstance(text, Written)]
-        # What leads to no text at all is something else that is handed on beside it.
-        self.texts[before:] = known or found[:1]
+        # What cannot be told beside what can is something else that is handed on.
+        self.texts[before:] = [text for text in found if isinstance(text, Written)] or found[:1]
         return len(found) > 0
 
 
@@ -144,6 +153,6 @@ def _bundles(node: Node) -> list[str]:
     """The inputs that bring a model together with its conditioning: guiders, pipes, contexts."""
     return [
         name
-        for name in node.links()
+        for name in node.links
         if (words.is_model(name) and not name.lower().startswith(("model", "unet"))) or name.lower().endswith("_cfg")
     ]

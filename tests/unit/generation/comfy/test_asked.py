@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -57,11 +58,21 @@ def test_frames_as_a_batch() -> None:
     assert (still.asked.frame_count, moving.asked.frame_count) == (None, 24)
 
 
-def test_size_measured_on_a_picture_of_known_size() -> None:
+@pytest.mark.parametrize(
+    ("scaling", "inputs"),
+    [
+        ("ImageScaleBy", {"upscale_method": "bicubic", "scale_by": 0.5, "image": ["30", 0]}),
+        (
+            "ResizeImageMaskNode",
+            {"resize_type": "scale by multiplier", "input": ["30", 0], "resize_type.multiplier": 0.5},
+        ),
+    ],
+)
+def test_size_measured_on_a_picture_of_known_size(scaling: str, inputs: Mapping[str, object]) -> None:
     """A size may be measured on a picture that the graph itself has made that large."""
     nodes: dict[str, Node] = {
         "30": ("EmptyImage", {"width": 1920, "height": 1080, "batch_size": 1, "color": 0}),
-        "31": ("ImageScaleBy", {"upscale_method": "bicubic", "scale_by": 0.5, "image": ["30", 0]}),
+        "31": (scaling, inputs),
         "32": ("GetImageSize", {"image": ["31", 0]}),
         "5": ("EmptyLTXVLatentVideo", {"width": ["32", 0], "height": ["32", 1], "length": 121, "batch_size": 1}),
     }

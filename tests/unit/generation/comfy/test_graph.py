@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.generation.comfy.graphs import Node, drawing, executed, executed_told, sampler, written
 from turnover.core.clip import JsonValue
@@ -113,3 +116,21 @@ def test_deep_chain() -> None:
     chain["5100"] = ("UNETLoader", {"unet_name": "far.safetensors"})
     generation = executed(drawing({**chain, "3": ("KSampler", sampler(model=["100", 0]))}))
     assert generation.model == "far.safetensors"
+
+
+@given(st.permutations(sorted(drawing())), st.permutations(list(range(100, 100 + len(drawing())))))
+def test_names_and_places_of_nodes_mean_nothing(order: list[str], ids: list[int]) -> None:
+    """Whatever the nodes are called and wherever they stand in the text, they tell the same."""
+    names = dict(zip(order, map(str, ids), strict=True))
+    nodes = drawing()
+    moved: dict[str, Node] = {
+        names[key]: (
+            nodes[key][0],
+            {
+                name: [names[value[0]], value[1]] if isinstance(value, list) else value
+                for name, value in nodes[key][1].items()
+            },
+        )
+        for key in order
+    }
+    assert replace(executed(moved), sources=()) == replace(executed(nodes), sources=())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.unit.generation.comfy.graphs import Node, drawing, executed, sampler
@@ -84,19 +86,20 @@ def test_sums_of_sums_without_end() -> None:
     assert generation.steps is None
 
 
-@pytest.mark.parametrize("keeping", ["stretch", "crop", False])
-def test_size_that_a_resizing_node_is_given(keeping: object) -> None:
-    """The size a node was told to make is the size, where it keeps no proportions."""
-    resize: Node = ("Resize", {"width": 512, "height": 288, "keep_proportion": keeping, "image": ["21", 0]})
+@pytest.mark.parametrize("keeping", [{"keep_proportion": "crop"}, {"keep_proportion": False}, {"divisible_by": 16}])
+def test_size_that_a_resizing_node_is_given(keeping: Mapping[str, object]) -> None:
+    """The size a node was told to make is the size, where it keeps no proportions and rounds nothing."""
+    resize: Node = ("Resize", {"width": 512, "height": 288, "image": ["21", 0], **keeping})
     start: Node = ("ImageToVideo", {"width": ["20", 1], "height": ["20", 2], "length": 9, "start_image": ["20", 0]})
     nodes = {"20": resize, "21": ("LoadImage", {"image": "a.png"}), "5": start}
     asked = executed(drawing(nodes)).asked
     assert (asked.width, asked.height) == (512, 288)
 
 
-def test_size_that_keeps_proportions() -> None:
-    """A size that depends on the picture is unknown."""
-    resize: Node = ("Resize", {"width": 512, "height": 288, "keep_proportion": "resize", "image": ["21", 0]})
+@pytest.mark.parametrize("keeping", [{"keep_proportion": "resize"}, {"keep_proportion": True}, {"divisible_by": 60}])
+def test_size_that_keeps_proportions(keeping: Mapping[str, object]) -> None:
+    """A size that depends on the picture, or is rounded, is unknown."""
+    resize: Node = ("Resize", {"width": 512, "height": 288, "image": ["21", 0], **keeping})
     start: Node = ("ImageToVideo", {"width": ["20", 1], "height": ["20", 2], "length": 9, "start_image": ["20", 0]})
     nodes = {"20": resize, "21": ("LoadImage", {"image": "a.png"}), "5": start}
     generation = executed(drawing(nodes))

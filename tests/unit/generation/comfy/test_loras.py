@@ -79,6 +79,8 @@ def _loras(kind: str, inputs: Inputs) -> tuple[Lora, ...]:
         ("LoadLoraModel", {"loras.0.lora_name": "a.safetensors", "loras.0.strength": 0.5,
                            "loras.1.lora_name": "b.safetensors", "loras.1.strength": 1, **MODEL},
          [Lora("a.safetensors", 0.5), Lora("b.safetensors", 1.0)]),
+        ("LoadLoraTextEncoder", {"loras.0.lora_name": "a.safetensors", "loras.0.strength": 0.5, "clip": ["4", 1]},
+         [Lora("a.safetensors", None, 0.5)]),
         ("NunchakuFluxLoraLoader", {"lora_name": "a.safetensors", "lora_strength": 0.5, **MODEL},
          [Lora("a.safetensors", 0.5)]),
     ],

@@ -127,3 +127,14 @@ def test_no_model_in_the_graph() -> None:
     generation = executed(drawing({"4": ("Mystery", {})}))
     assert (generation.models, generation.model) == ((), None)
     assert "models" in dict(generation.unresolved)
+
+
+def test_encoder_that_loads_its_own_model() -> None:
+    """What is read as encoded text was made by a text encoder."""
+    texts = {"model_name": "umt5.safetensors", "positive_prompt": "a fox", "negative_prompt": ""}
+    own: dict[str, object] = {"seed": 1, "steps": 4, "cfg": 1, "model": ["4", 0], "text_embeds": ["6", 0]}
+    nodes: dict[str, Node] = {
+        "6": ("WanVideoTextEncodeCached", texts),
+        "3": ("WanVideoSampler", {**own, "image_embeds": ["5", 0]}),
+    }
+    assert ModelUse("umt5.safetensors", "text_encoder") in executed(drawing(nodes)).models

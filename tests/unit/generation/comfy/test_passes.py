@@ -210,3 +210,64 @@ def test_sampler_of_few_words() -> None:
     generation = executed(drawing(nodes))
     assert (generation.steps, generation.prompt, generation.model) == (9, "a fox", "draws.safetensors")
     assert dict(generation.unresolved) == {"seed": "node 3 (Animator) has no seed"}
+
+
+def test_still_that_is_set_in_motion() -> None:
+    """Where a still is drawn first and then set in motion, the clip is the moving run's."""
+    nodes: dict[str, Node] = {
+        "40": ("CheckpointLoaderSimple", {"ckpt_name": "stills.safetensors"}),
+        "41": ("CLIPTextEncode", {"text": "a still fox", "clip": ["40", 1]}),
+        "42": ("EmptyLatentImage", {"width": 64, "height": 64, "batch_size": 1}),
+        "43": ("KSampler", sampler(seed=7, model=["40", 0], positive=["41", 0], latent_image=["42", 0])),
+        "44": ("VAEDecode", {"samples": ["43", 0], "vae": ["40", 2]}),
+        "5": ("ImageToVideo", {"width": 640, "height": 360, "length": 81, "image": ["44", 0], "vae": ["4", 2]}),
+    }
+    generation = executed(drawing(nodes))
+    assert (generation.prompt, generation.seed, generation.model) == ("a fox", 42, "draws.safetensors")
+    assert [one.seed for one in generation.passes] == [7, 42]
+    assert (generation.asked.width, generation.asked.frame_count) == (640, 81)
+
+
+def test_node_that_does_all_by_itself() -> None:
+    """A node with model, text and seed in it is a sampler without any link to what it needs."""
+    inputs: dict[str, object] = {
+        "ckpt_name": "whole.ckpt", "prompt": "a fox", "seed": 123, "cfg_scale": 7.5, "steps": 50, "frame_count": 16,
+        "fps": 8, "image": ["20", 0], "image2": ["21", 0],
+    }  # fmt: skip
+    nodes: dict[str, Node] = {
+        "20": ("LoadImage", {"image": "first.png"}),
+        "21": ("LoadImage", {"image": "second.png"}),
+        "15": ("ToonCrafterNode", inputs),
+        "13": ("SaveImage", {"filename_prefix": "ComfyUI", "images": ["15", 0]}),
+    }
+    generation = executed(nodes)
+    assert generation.passes == (Pass(123, 50, 7.5, None, None, None, None, "whole.ckpt"),)
+    assert (generation.prompt, generation.model, generation.asked.frame_count) == ("a fox", "whole.ckpt", 16)
+
+
+def test_sampler_with_one_encoded_text_for_both_sides() -> None:
+    """Text for both sides may come by one link, and sound by another that holds no text."""
+    loader = {"diffusion_models": "longcat.safetensors", "vae": "v.safetensors", "lora": "dmd.safetensors"}
+    own: dict[str, object] = {
+        "model": ["1", 0], "te_cond": ["5", 0], "au_cond": ["22", 0], "seed": 9, "steps": 8, "text_guidance_scale": 1.0,
+    }  # fmt: skip
+    nodes: dict[str, Node] = {
+        "1": ("LongCatModel", loader),
+        "2": ("LongCatSampler", own),
+        "5": ("LongCatEncode", {"clip": ["8", 0], "prompt": "she speaks", "negative_prompt": "blurry"}),
+        "8": ("CLIPLoader", {"clip_name": "umt5.safetensors", "type": "wan"}),
+        "22": ("LongCatAudio", {"audio_encoder": ["27", 0], "audio": ["23", 0]}),
+        "23": ("LoadAudio", {"audio": "voice.wav"}),
+        "27": ("LongCatWhisper", {"audio_encoder": "whisper.safetensors"}),
+        "3": ("CreateVideo", {"images": ["2", 0], "audio": ["23", 0], "fps": 25.0}),
+        "4": ("SaveVideo", {"video": ["3", 0], "filename_prefix": "video/x"}),
+    }
+    generation = executed(nodes)
+    assert (generation.prompt, generation.negative_prompt, generation.cfg) == ("she speaks", "blurry", 1.0)
+    assert [lora.name for lora in generation.loras] == ["dmd.safetensors"]
+    assert [(use.role, use.name) for use in generation.models] == [
+        ("diffusion", "longcat.safetensors"),
+        ("vae", "v.safetensors"),
+        ("text_encoder", "umt5.safetensors"),
+        ("audio_encoder", "whisper.safetensors"),
+    ]

@@ -229,3 +229,57 @@ def test_texts_in_a_circle() -> None:
     prompt, reason = _encoded(["30", 0], more)
     assert prompt is None
     assert "leads back to itself" in reason
+
+
+def test_instructions_in_front_of_what_is_rewritten() -> None:
+    """Where instructions were joined in front of a text that is rewritten, neither is what was asked for."""
+    more: dict[str, Node] = {
+        "30": ("LazySwitchKJ", {"switch": True, "on_false": ["31", 0], "on_true": ["32", 0]}),
+        "31": ("PrimitiveString", {"value": "a fox"}),
+        "32": ("TextGenerateLTX2Prompt", {"prompt": ["33", 0], "max_length": 256, "clip": ["4", 1]}),
+        "33": (
+            "StringConcatenate",
+            {"string_a": "You are an assistant.", "string_b": ["31", 0], "delimiter": ""},
+        ),
+    }
+    prompt, reason = _encoded(["30", 0], more)
+    assert (prompt, reason) == (None, "node 32 (TextGenerateLTX2Prompt) writes it while running")
+
+
+def test_side_made_from_the_other() -> None:
+    """A node that is given but one side makes both from it."""
+    guide: Node = ("MiniMaxH3AddGuide", {"frame_idx": 0, "positive": ["6", 0], "latent": ["5", 0], "vae": ["4", 2]})
+    generation = executed(drawing({"30": guide, "3": ("KSampler", sampler(positive=["30", 0], negative=["30", 0]))}))
+    assert (generation.prompt, generation.negative_prompt) == ("a fox", "a fox")
+
+
+def test_bundle_that_is_opened_again() -> None:
+    """Sides that were put into a bundle come out of it by their names."""
+    nodes: dict[str, Node] = {
+        "30": ("ToBasicPipe", {"model": ["4", 0], "clip": ["4", 1], "positive": ["33", 0], "negative": ["7", 0]}),
+        "31": ("FromBasicPipe", {"basic_pipe": ["30", 0]}),
+        "32": ("CLIPTextEncode", {"text": "in snow", "clip": ["4", 1]}),
+        "33": ("ConditioningCombine", {"conditioning_1": ["6", 0], "conditioning_2": ["32", 0]}),
+        "3": ("KSampler", sampler(model=["31", 0], positive=["31", 3], negative=["31", 4])),
+    }
+    generation = executed(drawing(nodes))
+    assert (generation.prompt, generation.negative_prompt) == ("a fox\nin snow", "blurry")
+    assert generation.model == "draws.safetensors"
+
+
+def test_settings_before_the_sampler() -> None:
+    """A family of nodes may keep what a sampler is set to in a node before it."""
+    loader: dict[str, object] = {
+        "ckpt_name": "easy.safetensors", "vae_name": "Baked VAE", "lora_name": "None", "empty_latent_width": 512,
+        "empty_latent_height": 768, "positive": "a fox", "negative": "blurry", "batch_size": 1,
+    }  # fmt: skip
+    settings = {"steps": 20, "cfg": 7, "sampler_name": "euler", "scheduler": "normal", "denoise": 1, "seed": 42}
+    nodes: dict[str, Node] = {
+        "1": ("easy fullLoader", loader),
+        "2": ("easy preSampling", {**settings, "pipe": ["1", 0]}),
+        "3": ("easy kSampler", {"image_output": "Save", "link_id": 0, "save_prefix": "ComfyUI", "pipe": ["2", 0]}),
+    }
+    generation = executed(nodes)
+    assert (generation.prompt, generation.negative_prompt) == ("a fox", "blurry")
+    assert (generation.seed, generation.steps, generation.model) == (42, 20, "easy.safetensors")
+    assert (generation.asked.width, generation.asked.height) == (512, 768)
