@@ -114,7 +114,7 @@ def read_back(folder: Path) -> int:
     """Read every sidecar with a reader that is not this program's; count those that it refuses."""
     problems = 0
     kinds: dict[str, int] = {}
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         kind = "".join(path.suffixes[-2:]) if path.suffix in (".csv", ".xml", ".fcpxml", ".json") else path.suffix
         try:
             readable(path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnover.core.clip import Clip
-from turnover.errors import TurnoverError, UsageError, WriteError
+from turnover.errors import RefusedError, TurnoverError, UsageError, WriteError
 from turnover.files.atomic import Draft, draft, file_digest
 from turnover.files.ledger import Ledger
 from turnover.settings import SidecarSettings
@@ -75,9 +75,38 @@ def write_sidecars(outputs: Sequence[Output], run: SidecarRun) -> Iterator[Writt
     for output in outputs:
         try:
             _check_target(output.target, takers[output.target], clips.keys())
-            yield _write(output, run, needs)
+            yield from _written(output, run, needs)
         except TurnoverError as error:
             yield NotWritten(output, error)
+
+
+def _written(output: Output, run: SidecarRun, needs: Needs) -> Iterator[Written | NotWritten]:
+    """What comes of one output. Of a file of several clips, those that its format cannot describe are left out, named.
+
+    Raises TurnoverError where nothing can be written at all.
+    """
+    try:
+        yield _write(output, run, needs)
+    except RefusedError:
+        refusals = {clip.path: _refusal(clip, output, run, needs) for clip in output.clips}
+        rest = tuple(clip for clip in output.clips if refusals[clip.path] is None)
+        if not 0 < len(rest) < len(output.clips):
+            raise
+        for clip in output.clips:
+            refusal = refusals[clip.path]
+            if refusal is not None:
+                yield NotWritten(replace(output, clips=(clip,)), refusal)
+        yield _write(replace(output, clips=rest), run, needs)
+
+
+def _refusal(clip: Clip, output: Output, run: SidecarRun, needs: Needs) -> RefusedError | None:
+    """Why the format cannot describe this clip, which it says before its first piece; None where it can."""
+    view = _view(needs.met(clip, output.template), output, run)
+    try:
+        next(iter(render(output.template, [view], options=run.options_of(output)).chunks), None)
+    except RefusedError as error:
+        return error
+    return None
 
 
 def check_options(template: Template, options: Mapping[str, str]) -> None:
