@@ -22,6 +22,7 @@ from turnover.work.beside import REMARKS_ON_VALUES, entry_key, read_metadata
 from turnover.work.look import Failed, Looking, look, one_of_each
 from turnover.work.making import checked_patterns
 from turnover.work.naming import Output, combined_outputs, sidecar_outputs
+from turnover.work.report import failure_report
 from turnover.work.sidecar import NotWritten, SidecarRun, Written, write_sidecars
 
 SET_HELP = (
@@ -191,7 +192,7 @@ def _print_end(written: list[Written], failed: int, templates: list[Template]) -
 
 
 def _report(written: list[Written], not_written: list[NotWritten], failures: list[Failed]) -> JsonValue:
-    failed: list[JsonValue] = [{"path": str(f.path), "error": dict(f.error.as_dict())} for f in failures]
+    failed: list[JsonValue] = [failure_report(failure) for failure in failures]
     failed += [
         {"path": str(r.output.target), "template": r.output.template.slug,
          "clips": [str(clip.path) for clip in r.output.clips], "error": dict(r.error.as_dict())}

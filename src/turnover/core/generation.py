@@ -7,6 +7,9 @@ from typing import Literal
 
 from turnover.core.rate import Rate
 
+MOST_SEED = 2**64 - 1
+"""Seeds are whole numbers from 0 that 64 bits hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 
 from turnover.core.clip import JsonValue
+from turnover.core.generation import MOST_SEED
 from turnover.core.rate import Rate
 
 MOST_COUNT = 2**31 - 1
-MOST_SEED = 2**64 - 1
 MOST_WEIGHT = 1_000_000
 
 # Above this a float no longer tells neighbouring whole numbers apart.

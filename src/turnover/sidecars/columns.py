@@ -49,11 +49,6 @@ class Part:
     escape: Callable[[str], bytes] = str.encode
 
 
-def rows(parts: Sequence[Part], scope: Scope, frame_count: int) -> Iterator[bytes]:
-    """Every frame's row, in blocks."""
-    yield from read_out([part_column(part, scope) for part in parts], frame_count)
-
-
 def read_out(columns: Sequence[Column], frame_count: int) -> Iterator[bytes]:
     """The rows of columns side by side, in blocks."""
     for start in range(0, frame_count, BLOCK):

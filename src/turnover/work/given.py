@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, get_args
 
 from turnover.core.clip import MARKER_COLOURS, Clip, JsonValue, Marker, MarkerColour, Place, Rights, Segment
-from turnover.core.generation import Conflict, Generation, Lora, ModelUse
+from turnover.core.generation import MOST_SEED, Conflict, Generation, Lora, ModelUse
 from turnover.core.probe import Warning
 from turnover.core.ranges import FrameRange
 from turnover.errors import ValuesError
@@ -26,7 +26,6 @@ KNOWN = (
     "ai_generated", "rights", "markers", "segments",
 )  # fmt: skip
 
-_MAX_SEED = 2**64 - 1
 _MAX_FRAME = 2**31 - 1
 _MAX_WEIGHT = 1_000_000
 _SEED = re.compile(r"[0-9]{1,20}")
@@ -262,7 +261,7 @@ def _frame(value: Any) -> int:
 
 def _seed(value: Any) -> int:
     is_text = isinstance(value, str) and _SEED.fullmatch(value) is not None
-    return _whole(int(value) if is_text else value, _MAX_SEED)
+    return _whole(int(value) if is_text else value, MOST_SEED)
 
 
 def _number(value: Any) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from turnover.core.generation import MOST_SEED
 from turnover.generation.comfy import strings, words
 from turnover.generation.comfy.graph import Graph, Input, Node, is_named
 from turnover.generation.comfy.literals import Found, Told, Unknown, literal
@@ -73,7 +74,7 @@ def _asked(graph: Graph, node: Node) -> Service:
 def _seed(graph: Graph, node: Node) -> Told:
     told = literal(graph, node, [name for name in node.inputs if words.last(name) in SEED], whole)
     seed = whole(told.value) if isinstance(told, Found) else None
-    if isinstance(told, Found) and (seed is None or not 0 <= seed < 2**64):
+    if isinstance(told, Found) and (seed is None or not 0 <= seed <= MOST_SEED):
         return Unknown(f"{told.where} is {seed}: the service drew a seed and it is not in the graph")
     return told
 

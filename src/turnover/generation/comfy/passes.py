@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from turnover.core.generation import MOST_SEED
 from turnover.generation.comfy import words
 from turnover.generation.comfy.graph import Graph, Link, Node, is_named
 from turnover.generation.comfy.literals import Found, Told, Unknown, at, literal
-from turnover.generation.comfy.values import MAX_SEED, Kind, number, text, truth, whole
+from turnover.generation.comfy.values import Kind, number, text, truth, whole
 
 SEED = ("noise_seed", "seed", "rand_seed", "seed_value", "seed_num", "base_seed")
 STEPS = ("steps", "num_steps", "num_inference_steps", "steps_total", "sampling_steps", "sample_steps")
@@ -169,7 +170,7 @@ def _seed(reading: _Reading) -> Told:
     if not isinstance(told, Found):
         return told
     seed = whole(told.value)
-    if seed is not None and not 0 <= seed <= MAX_SEED:
+    if seed is not None and not 0 <= seed <= MOST_SEED:
         return Unknown(f"{told.where} is {seed}: a seed was drawn while running and is not in the graph")
     return told
 

@@ -12,8 +12,6 @@ from turnover.core.clip import JsonValue
 Kind: TypeAlias = "Callable[[JsonValue], JsonValue]"
 """One of the functions below: what a value has to be."""
 
-MAX_SEED = 2**64 - 1
-
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 # Above this a float no longer tells neighbouring whole numbers apart.
