@@ -1,0 +1,1 @@
+"""Work spread over processes: a function, many tasks, and what became of each."""
