@@ -6,7 +6,8 @@
     ├── ValuesError          a file of values beside a video is not usable
     ├── TemplateError        a template has mistakes: all of them at once
     ├── RefusedError         a format cannot describe this clip truthfully
-    └── WriteError           an output could not, or must not, be written
+    ├── WriteError           an output could not, or must not, be written
+    └── StoreError           the database cannot be used, or what stands in it
 
 The message has the value seen and what was expected; the hint is the next step.
 """
@@ -91,3 +92,9 @@ class WriteError(TurnoverError):
     """An output could not, or must not, be written."""
 
     code = "not_written"
+
+
+class StoreError(TurnoverError):
+    """The database cannot be used, or what stands in it."""
+
+    code = "store"
