@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from dataclasses import dataclass
 
@@ -14,6 +13,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from turnover.core.probe import Hdr
+from turnover.media.demuxing import MOST_PIXELS
+from turnover.media.turning import turn_of
 
 # A stream cut in the middle starts with pictures that need earlier ones; a whole one gives its first at once.
 _MOST_PACKETS = 64
@@ -22,7 +23,6 @@ _MOST_PIXELS = 1 << 29
 # FFmpeg's AVMasteringDisplayMetadata (libavutil/mastering_display_metadata.h): ten pairs of int, two flags.
 _MASTERING = struct.Struct("=20i2i")
 _LIGHT = struct.Struct("=2I")
-_MATRIX = struct.Struct("=9i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class FirstPictureSearch:
         self._context = stream.codec_context
         # More threads would only hold the first picture back.
         self._context.thread_count = 1
+        # PyAV hands the options of `av.open` to the look at the streams, but not to their decoders.
+        self._context.options = {"max_pixels": str(MOST_PIXELS)}
         self._left = min(_MOST_PACKETS, max(1, _MOST_PIXELS // max(1, stream.width * stream.height)))
         self._is_fresh = True
         self.picture: FirstPicture | None = None
@@ -94,7 +96,7 @@ class FirstPictureSearch:
 
 def _facts(frame: VideoFrame) -> FirstPicture:
     side = _side_data(frame)
-    rotation, is_mirrored = _turn(side.get(Type.DISPLAYMATRIX), frame.rotation)
+    rotation, is_mirrored = turn_of(frame)
     return FirstPicture(
         pixel_format=frame.format,
         rotation=rotation,
@@ -112,22 +114,6 @@ def _side_data(frame: VideoFrame) -> dict[Type, bytes]:
     except ValueError:
         # PyAV 18 knows no name for the newest kinds, EXIF among them, and then lists none at all.
         return {}
-
-
-def _turn(matrix: bytes | None, counter_clockwise: int) -> tuple[int, bool]:
-    """Rotation clockwise, and whether left and right are swapped after it, from a display matrix.
-
-    The matrix maps the stored x axis to (a, b) and y to (c, d), y pointing down (ISO/IEC 14496-12, 6.2.2).
-    """
-    if matrix is None or len(matrix) < _MATRIX.size:
-        return _quarter(-counter_clockwise), False
-    a, b, _, c, d, *_ = _MATRIX.unpack_from(matrix)
-    is_mirrored = a * d - b * c < 0
-    return _quarter(math.degrees(math.atan2(b, -a if is_mirrored else a))), is_mirrored
-
-
-def _quarter(degrees: float) -> int:
-    return round(degrees / 90) * 90 % 360
 
 
 def _hdr(mastering: bytes | None, light: bytes | None) -> Hdr | None:

@@ -130,7 +130,7 @@ def _video(stream: AvVideoStream, clock: Clock) -> VideoStream:
         frame_count_claimed=clock.claimed,
         frame_count_counted=clock.counted,
         duration_seconds=clock.duration_seconds,
-        sample_aspect_ratio=_sample_aspect(stream),
+        sample_aspect_ratio=sample_aspect(stream),
         codec_tag=_codec_tag(context.codec_tag),
         profile=context.profile,
         level=level_text(codec, context.level),
@@ -140,7 +140,7 @@ def _video(stream: AvVideoStream, clock: Clock) -> VideoStream:
     )
 
 
-def _sample_aspect(stream: AvVideoStream) -> Fraction | None:
+def sample_aspect(stream: AvVideoStream) -> Fraction | None:
     """None where nothing is said, and where a sample would be so narrow or flat that no picture is left."""
     aspect = stream.sample_aspect_ratio
     if not aspect or aspect < 0 or not 1 <= round(stream.codec_context.width * aspect) < 1 << 20:
