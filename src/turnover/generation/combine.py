@@ -49,7 +49,10 @@ def combined(candidates: Sequence[Candidate]) -> Generation | None:
     if winner is None or winner.generation is None:
         return None
     taken = with_sources(winner.generation, winner.source)
-    conflicts = [*taken.conflicts, *_passed_over(ranked, winner, taken)]
+    passed_over = tuple(_passed_over(ranked, winner, taken))
+    conflicts = [*taken.conflicts, *passed_over]
+    if passed_over:  # A graph that ran and drew nothing handed a file on, and who encoded that is not known.
+        taken = replace(taken, untagged_colour=None)
     for other in ranked:
         if other is winner or other.generation is None:
             continue

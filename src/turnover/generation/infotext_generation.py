@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from turnover.core.generation import Asked, Generation, Lora, ModelUse, Pass, Processing
 from turnover.generation.infotext import Infotext
-from turnover.generation.values import count, each, first, name, number, rate, seed, size, weight
+from turnover.generation.values import (
+    count,
+    each,
+    first,
+    hashed,
+    members,
+    name,
+    number,
+    parsed,
+    rate,
+    seed,
+    size,
+    weight,
+)
 
 # extensions-builtin/Lora/extra_networks_lora.py: name, strength on the text encoder, strength on the picture model;
 # or the same by name, `te=` and `unet=`. The second strength is the first where it is not told.
 _LORA_TAG = re.compile(r"<(?:lora|lyco):([^:<>]{1,300})((?::[^:<>]{0,80}){0,8})>", re.IGNORECASE)
-_HASH_BEHIND = re.compile(r"\s*\[[0-9a-f]{4,64}\]\Z")
+_HASH_BEHIND = re.compile(r"\s*\[([0-9a-f]{4,64})\]\Z")
 _HIRES = ("hires upscale", "hires upscaler", "hires resize", "hires scale", "hires size", "hires steps")
 _SAME = ("use same sampler", "use same checkpoint", "use same scheduler", "use same")
 
@@ -84,29 +97,51 @@ def _model(found: Infotext) -> str | None:
 
 def _models(found: Infotext) -> Iterator[ModelUse]:
     named = [
-        (_model(found), "diffusion"),
-        (_own(found, "hires checkpoint"), "diffusion"),
-        (_own(found, "refiner"), "refiner"),
-        (_own(found, "vae"), "vae"),
-        (_own(found, "te"), "text_encoder"),
-        *((_own(found, f"module {place}"), None) for place in range(1, 9)),
+        (_model(found), "diffusion", _hash_of(found, "model")),
+        *(
+            (_own(found, key), role, _hash_of(found, key))
+            for key, role in (("hires checkpoint", "diffusion"), ("refiner", "refiner"), ("vae", "vae"))
+        ),
+        (_own(found, "te"), "text_encoder", None),
+        *((_own(found, f"module {place}"), None, None) for place in range(1, 9)),
     ]
-    return (ModelUse(model, role) for model, role in dict.fromkeys(named) if model is not None)
+    seen: dict[tuple[str | None, str | None], ModelUse] = {}
+    for model, role, digits in named:
+        if model is not None:
+            seen.setdefault((model, role), ModelUse(model, role, digits))
+    return iter(seen.values())
+
+
+def _hash_of(found: Infotext, key: str) -> str | None:
+    """The hash of a model: under a name of its own, behind the model's, or in the list of Civitai's extension."""
+    behind = _HASH_BEHIND.search(found.get(key) or "")
+    listed = members(parsed(found.get("hashes") or ""))
+    return first(hashed(found.get(f"{key} hash")), hashed(behind[1]) if behind else None, hashed(listed.get(key)))
 
 
 def _loras(found: Infotext) -> tuple[Lora, ...]:
     """Those of the tags in the prompt, then those that only the settings name."""
-    tagged = dict.fromkeys(lora for match in _LORA_TAG.finditer(found.prompt or "") for lora in _tagged(match))
+    hashes = _lora_hashes(found)
+    found_tags = _LORA_TAG.finditer(found.prompt or "")
+    tagged = dict.fromkeys(lora for match in found_tags for lora in _tagged(match, hashes))
     names = {lora.name.casefold() for lora in tagged}
     weights = dict(_pairs(found.get("lora weights")))
     listed = {key: None for key, _ in _pairs(found.get("lora hashes"))} | weights
     numbered = [(found.get(f"lora {place} model"), found.get(f"lora {place} weight")) for place in range(1, 9)]
     others = [*((key, weight(value)) for key, value in listed.items()), *((a, weight(b)) for a, b in numbered if a)]
-    extra = (_lora(key, value, None) for key, value in others if key and key.casefold() not in names)
+    extra = (_lora(key, value, None, hashes) for key, value in others if key and key.casefold() not in names)
     return (*tagged, *extra)
 
 
-def _tagged(match: re.Match[str]) -> Iterator[Lora]:
+def _lora_hashes(found: Infotext) -> dict[str, str]:
+    """Name in small letters → hash."""
+    listed = members(parsed(found.get("hashes") or ""))
+    extension = ((key.partition(":")[2], value) for key, value in listed.items() if key.startswith("lora:"))
+    pairs = ((key, hashed(value)) for key, value in (*extension, *_pairs(found.get("lora hashes"))))
+    return {key.casefold(): digits for key, digits in pairs if digits is not None}
+
+
+def _tagged(match: re.Match[str], hashes: Mapping[str, str]) -> Iterator[Lora]:
     given = [part.strip() for part in match[2].split(":")[1:]]
     by_name = dict(part.split("=", 1) for part in given if "=" in part)
     first_place, second_place, *_ = (*(part for part in given if "=" not in part), "", "")
@@ -114,12 +149,12 @@ def _tagged(match: re.Match[str]) -> Iterator[Lora]:
     on_picture = by_name.get("unet") or second_place or on_text
     called = name(match[1])
     if called is not None:
-        yield _lora(called, weight(on_picture), weight(on_text))
+        yield _lora(called, weight(on_picture), weight(on_text), hashes)
 
 
-def _lora(called: str, on_picture: float | None, on_text: float | None) -> Lora:
+def _lora(called: str, on_picture: float | None, on_text: float | None, hashes: Mapping[str, str]) -> Lora:
     is_off = on_picture == 0 and on_text in (0, None)
-    return Lora(called, on_picture, on_text, is_enabled=not is_off)
+    return Lora(called, on_picture, on_text, is_enabled=not is_off, hash=hashes.get(called.casefold()))
 
 
 def _pairs(listed: str | None) -> Iterator[tuple[str, str]]:

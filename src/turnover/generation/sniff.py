@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from turnover.core.carrier import Carrier
+from turnover.core.clip import JsonValue
 from turnover.core.generation import Generation
 from turnover.discovery import offered
 from turnover.generation import grammars as folder
 from turnover.generation.combine import RANK, Candidate, combined, completed, says_something
 from turnover.generation.file_names import named_by
-from turnover.generation.grammar import Grammar
+from turnover.generation.grammar import Confidence, Grammar
 from turnover.generation.normal import Part, described, parts
 
 NOTHING = "nothing about its making"
@@ -56,6 +58,13 @@ def found_in(carriers: Iterable[Carrier], *, file_name: str, name_patterns: Sequ
     unread = tuple(one for place, one in enumerate(given) if place not in read and one.text.strip("\0\ufeff \t\r\n"))
     generation = _with_name(combined(candidates), candidates, file_name, name_patterns)
     return Found(generation, None if generation else _reason(candidates), unread)
+
+
+def taken_as(value: JsonValue) -> Confidence | None:
+    """How far a JSON value can be trusted as a recipe, by the grammar that trusts it most; None where none takes it."""
+    every = parts(Carrier("", "", json.dumps(value)), file_name="")
+    told = (grammar.read(part.reading) for part in every for grammar in grammars().values())
+    return min((one.confidence for one in told if one is not None), key=RANK.__getitem__, default=None)
 
 
 def _told(part: Part) -> list[Candidate]:

@@ -21,6 +21,7 @@ MOST_WEIGHT = 1_000_000
 _EXACT_FLOAT = 2**53
 _WHOLE = re.compile(r"\+?(\d{1,20})(?:\.0{1,20})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_HASH = re.compile(r"(?:0x)?([0-9a-f]{8,64})", re.IGNORECASE | re.ASCII)
 _SIZE = re.compile(r"\W{0,3}(\d{1,6})\s{0,3}[x×*,]\s{0,3}(\d{1,6})\W{0,3}", re.IGNORECASE | re.ASCII)
 # What stands where a model or a file could have been named, and none was.
 _NOTHING = frozenset({"", "none", "null", "undefined", "automatic", "default", "default (model)", "unknown"})
@@ -96,6 +97,16 @@ def weight(value: JsonValue) -> float | None:
     """How strongly something is applied."""
     found = number(value)
     return found if found is not None and abs(found) <= MOST_WEIGHT else None
+
+
+def hashed(value: JsonValue) -> str | None:
+    """The hash of a model: 8 to 64 hexadecimal digits, small, without the `0x` that some put before them.
+
+    >>> hashed("0xC0D1994C73"), hashed("blake3:5f2a"), hashed("None")
+    ('c0d1994c73', None, None)
+    """
+    match = _HASH.fullmatch(value.strip()) if isinstance(value, str) else None
+    return match[1].lower() if match else None
 
 
 def size(value: JsonValue) -> tuple[int, int] | None:

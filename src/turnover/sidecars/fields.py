@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from turnover.core.generation import NativeRate, UntaggedColour, inferred_colour, native_rate
 from turnover.core.probe import AudioStream, Hdr, VideoStream
 from turnover.core.timecode import Timecode
 from turnover.sidecars.generation_fields import GENERATION_FIELDS, generation_params
@@ -42,6 +43,24 @@ def _video(name: str, kind: FieldType, sentence: str, example: str, get: Callabl
 
 def _hdr(get: Callable[[Hdr], Value]) -> Callable[[VideoStream], Value]:
     return lambda video: None if video.hdr is None else get(video.hdr)
+
+
+def _inferred(get: Callable[[UntaggedColour], Value]) -> Callable[[Scope], Value]:
+    def value(scope: Scope) -> Value:
+        clip = scope.view.clip
+        found = inferred_colour(clip.generation, clip.probe.video)
+        return None if found is None else get(found)
+
+    return value
+
+
+def _native(get: Callable[[NativeRate], Value]) -> Callable[[Scope], Value]:
+    def value(scope: Scope) -> Value:
+        clip = scope.view.clip
+        found = native_rate(clip.generation, clip.probe.video)
+        return None if found is None else get(found)
+
+    return value
 
 
 def _resolution(video: VideoStream) -> str:
@@ -102,6 +121,8 @@ _VIDEO = (
     _video("rotation", "integer", "turn for display, clockwise", "90", lambda v: v.rotation, "degrees"),
     _field("video.frame_rate", "rate", "exact frame rate; null when it varies", "24000/1001", lambda s: s.view.rate, "frames per second"),
     _video("is_variable_frame_rate", "boolean", "whether frames last differently long", "false", lambda v: v.is_variable_frame_rate),
+    _field("video.native_rate", "rate", "frames that the model drew, before interpolation put others in between", "16/1", _native(lambda n: n.rate), "frames per second"),
+    _field("video.native_rate_source", "text", "how the native rate is known", "frame rate of the file ÷ interpolation ×2", _native(lambda n: n.source)),
     _field("video.frame_count", "integer", "number of frames, counted where it was counted", "121", lambda s: s.view.frame_count, "frames"),
     _video("frame_count_claimed", "integer", "number of frames the header claims", "121", lambda v: v.frame_count_claimed, "frames"),
     _video("frame_count_counted", "integer", "number of frames counted", "121", lambda v: v.frame_count_counted, "frames"),
@@ -125,6 +146,9 @@ _VIDEO = (
     _field("video.color_matrix", "text", "matrix as FFmpeg names it", "bt709", lambda s: s.view.colour.matrix_name),
     _field("video.color_range", "text", "limited or full", "limited", lambda s: s.view.colour.range),
     _field("video.color_source", "text", "file where the file claims it, set where it was assumed", "file", lambda s: s.view.colour.source if s.view.colour.is_tagged else None),
+    _field("video.color_inferred", "text", "how an untagged picture is encoded, known from the program that wrote it; not claimed by the file", "Rec. 601 matrix, limited range", _inferred(lambda c: c.name)),
+    _field("video.color_inferred_matrix", "text", "matrix of that encoding as FFmpeg names it", "smpte170m", _inferred(lambda c: c.colour.matrix_name)),
+    _field("video.color_inferred_reason", "text", "why it is thought to be encoded so", "SaveVideo writes no colour tags …", _inferred(lambda c: c.reason)),
     _video("max_content_light", "integer", "brightest pixel (MaxCLL)", "1000", _hdr(lambda h: h.max_content_light), "cd/m²"),
     _video("max_frame_average_light", "integer", "brightest frame average (MaxFALL)", "400", _hdr(lambda h: h.max_frame_average_light), "cd/m²"),
     _video("mastering_max_luminance", "number", "mastering display's peak", "1000.0", _hdr(lambda h: h.max_luminance), "cd/m²"),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from turnover.core.clip import JsonValue
-from turnover.core.generation import Generation
+from turnover.core.generation import Generation, ModelFile
 from turnover.sidecars.scope import Field, FieldType, Scope, Value
 
 
@@ -34,9 +34,19 @@ def generation_object(generation: Generation) -> dict[str, JsonValue]:
     passes = ("seed", "steps", "cfg", "guidance", "sampler", "scheduler", "denoise", "model")
     conflict = ("field", "taken", "taken_from", "other", "other_from")
     members: dict[str, JsonValue] = {name: getattr(generation, name) for name in plain}
-    members["models"] = [{"name": m.name, "role": m.role} for m in generation.models]
+    members["models"] = [
+        {"name": m.name, "role": m.role, "hash": m.hash, "file": _file(m.file)} for m in generation.models
+    ]
     members["loras"] = [
-        {"name": x.name, "weight": x.weight, "weight_clip": x.weight_clip, "enabled": x.is_enabled, "sha256": x.sha256}
+        {
+            "name": x.name,
+            "weight": x.weight,
+            "weight_clip": x.weight_clip,
+            "enabled": x.is_enabled,
+            "sha256": x.sha256,
+            "hash": x.hash,
+            "file": _file(x.file),
+        }
         for x in generation.loras
     ]
     members["passes"] = [{name: getattr(one, name) for name in passes} for one in generation.passes]
@@ -49,11 +59,19 @@ def generation_object(generation: Generation) -> dict[str, JsonValue]:
         "frame_rate": None if asked.frame_rate is None else str(asked.frame_rate),
     }
     members["processing"] = [{"kind": p.kind, "factor": p.factor, "detail": p.detail} for p in generation.processing]
+    members["processing_tags"] = list(generation.processing_tags)
     members["source_type"] = generation.source_type
     members["conflicts"] = [{name: getattr(one, name) for name in conflict} for one in generation.conflicts]
     members["unresolved"] = dict(generation.unresolved)
     members["sources"] = dict(generation.sources)
     return members
+
+
+def _file(file: ModelFile | None) -> JsonValue:
+    if file is None:
+        return None
+    whole: dict[str, JsonValue] = {"name": file.name, "path": file.path, "size_bytes": file.size_bytes}
+    return {**whole, "sha256": file.sha256, "tags": dict(file.tags)}
 
 
 def generation_tree(generation: Generation) -> dict[str, JsonValue]:
@@ -110,6 +128,7 @@ GENERATION_FIELDS = (
           lambda g: {x.name: x.weight for x in g.loras if x.is_enabled} or None),
     _made("inputs", "list", "pictures and videos that went in", "start.png", lambda g: tuple(i.name for i in g.inputs)),
     _made("processing", "list", "what was done to the frames after sampling", "interpolation x2 RIFE", _processing_list),
+    _made("processing_tags", "list", "what was done to the frames after sampling, a word a kind", "interpolated, upscaled", lambda g: g.processing_tags),
     _made("source_type", "text", "IPTC digital source type", "trainedAlgorithmicMedia", lambda g: g.source_type),
     _made("asked_width", "integer", "width that was asked for", "832", lambda g: g.asked.width),
     _made("asked_height", "integer", "height that was asked for", "480", lambda g: g.asked.height),

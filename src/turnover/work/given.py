@@ -14,6 +14,7 @@ from turnover.core.generation import MOST_SEED, Conflict, Generation, Lora, Mode
 from turnover.core.probe import Warning
 from turnover.core.ranges import FrameRange
 from turnover.errors import ValuesError
+from turnover.generation.sniff import taken_as
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -32,29 +33,16 @@ _SEED = re.compile(r"[0-9]{1,20}")
 # Above this a float no longer tells neighbouring whole numbers apart.
 _EXACT_FLOAT = 2**53
 
-# Keys that together tell a generator's own file.
-_SIGNS = (
-    {"sui_image_params"}, {"full_prompt"}, {"c", "uc"}, {"nodes", "links"}, {"settings_version", "model_type"},
-    {"_wangp_metadata_reserved"}, {"positive_prompt", "app_version"}, {"Label", "ContentProducer"},
-)  # fmt: skip
-
 
 def is_generators_own(value: JsonValue) -> bool:
-    """Whether a JSON file beside a clip was written by a generator, not for this program: told by its content."""
-    if not isinstance(value, dict) or any(sign <= value.keys() for sign in _SIGNS):
-        return True
-    if str(value.get("type", "")).startswith("WanGP") or any(map(_is_graph, (value, value.get("prompt")))):
-        return True
-    return isinstance(value.get("prompt"), dict) or isinstance(value.get("workflow"), dict)
+    """Whether a JSON file beside a clip was written by a generator, not for this program: told by its content.
 
-
-def _is_graph(value: JsonValue) -> bool:
-    """Whether this is a graph as ComfyUI runs it, as an object or, as some nodes write it, as its text."""
-    if isinstance(value, str):
-        return value.lstrip().startswith("{") and '"class_type"' in value
-    if not isinstance(value, dict) or not all(isinstance(node, dict) for node in value.values()):
-        return False
-    return any(isinstance(node, dict) and "class_type" in node for node in value.values())
+    The grammars say so. Who is only named beside keys of this program was named by the person who wrote them.
+    """
+    if not isinstance(value, dict):
+        return True
+    confidence = taken_as(value)
+    return confidence is not None and (confidence != "label" or not value.keys() & KNOWN)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from turnover.core.clip import Clip, JsonValue, Marker, Segment
-from turnover.core.probe import AudioStream, Hdr, VideoStream
+from turnover.core.colour import Colour
+from turnover.core.generation import inferred_colour, native_rate
+from turnover.core.probe import AudioStream, Hdr
 from turnover.sidecars.generation_fields import generation_object
 from turnover.work.look import Failed
 
@@ -40,6 +42,7 @@ def _video(clip: Clip) -> dict[str, JsonValue]:
     probe, video = clip.probe, clip.probe.video
     display_width, display_height = video.display_size
     aspect = video.sample_aspect_ratio
+    native = native_rate(clip.generation, video)
     return {
         "width": video.width,
         "height": video.height,
@@ -50,6 +53,8 @@ def _video(clip: Clip) -> dict[str, JsonValue]:
         "sample_aspect_ratio": None if aspect is None else f"{aspect.numerator}:{aspect.denominator}",
         "frame_rate": None if video.frame_rate is None else str(video.frame_rate),
         "variable_frame_rate": video.is_variable_frame_rate,
+        "native_rate": None if native is None else str(native.rate),
+        "native_rate_source": None if native is None else native.source,
         "frame_count": video.frame_count,
         "frame_count_claimed": video.frame_count_claimed,
         "frame_count_counted": video.frame_count_counted,
@@ -65,7 +70,8 @@ def _video(clip: Clip) -> dict[str, JsonValue]:
         "has_alpha": video.has_alpha,
         "field_order": video.field_order,
         "color_space": video.colour.name,
-        "color": _colour(video),
+        "color": _colour(video.colour),
+        "color_inferred": _inferred(clip),
         "hdr": None if video.hdr is None else _hdr(video.hdr),
         "start_timecode": probe.start_timecode_label,
         "drop_frame": None if probe.start_timecode is None else probe.start_timecode.is_drop_frame,
@@ -74,8 +80,7 @@ def _video(clip: Clip) -> dict[str, JsonValue]:
     }
 
 
-def _colour(video: VideoStream) -> dict[str, JsonValue]:
-    colour = video.colour
+def _colour(colour: Colour) -> dict[str, JsonValue]:
     return {
         "primaries": colour.primaries_name,
         "transfer": colour.transfer_name,
@@ -83,6 +88,12 @@ def _colour(video: VideoStream) -> dict[str, JsonValue]:
         "range": colour.range,
         "cicp": [colour.primaries, colour.transfer, colour.matrix],
     }
+
+
+def _inferred(clip: Clip) -> JsonValue:
+    """How an untagged picture is encoded by what is known of its writer; null where the file claims a colour itself."""
+    found = inferred_colour(clip.generation, clip.probe.video)
+    return None if found is None else {"name": found.name, **_colour(found.colour), "reason": found.reason}
 
 
 def _hdr(hdr: Hdr) -> dict[str, JsonValue]:

@@ -46,7 +46,7 @@ def test_plain() -> None:
         steps=15,
         cfg=5.0,
         sampler="UniPC",
-        models=(ModelUse("realistic", "diffusion"),),
+        models=(ModelUse("realistic", "diffusion", "c0d1994c73"),),
         passes=(base,),
         asked=Asked(512, 400),
     ) == _generation(PLAIN)
@@ -76,8 +76,12 @@ def test_everything_at_once() -> None:
             cfg=6.5,
             sampler="DPM++ 2M",
             scheduler="Karras",
-            models=(ModelUse("foo_v1.0", "diffusion"), ModelUse("bar.pt", "vae")),
-            loras=(Lora("fur", 0.8, 0.8), Lora("snow", 0.25, 0.5), Lora("detail")),
+            models=(ModelUse("foo_v1.0", "diffusion", "abcd1234"), ModelUse("bar.pt", "vae")),
+            loras=(
+                Lora("fur", 0.8, 0.8, hash="111122223333"),
+                Lora("snow", 0.25, 0.5),
+                Lora("detail", hash="444455556666"),
+            ),
             passes=(base, second),
             asked=Asked(512, 768),
             processing=(Processing("upscaling", 2.0, "4x-UltraSharp"),),
@@ -162,6 +166,19 @@ def test_picture_to_picture() -> None:
     """Without a second pass the denoising strength is the first one's."""
     found = _generation("a fox\nSteps: 20, Sampler: Euler, Seed: 1, Denoising strength: 0.75")
     assert (Pass(1, 20, sampler="Euler", denoise=0.75),) == found.passes
+
+
+def test_hashes_of_the_extension_and_behind_names() -> None:
+    """A hash is found in Civitai's list and behind a model's name; what is none is not taken for one."""
+    found = _generation(
+        "a fox <lora:Fur:1>\nSteps: 20, Sampler: Euler, Seed: 1, Model: m, VAE: v, Hires steps: 5, "
+        "Hires checkpoint: h.safetensors [31e35c80fc], "
+        'Hashes: {"vae": "7355608000", "model": "0xABCDEF0123", "lora:fur": "0123456789ab", "lora:snow": "no hash"}'
+    )
+    assert [(m.name, m.hash) for m in found.models] == [
+        ("m", "abcdef0123"), ("h.safetensors", "31e35c80fc"), ("v", "7355608000")
+    ]  # fmt: skip
+    assert [(x.name, x.hash) for x in found.loras] == [("Fur", "0123456789ab")]
 
 
 def test_only_a_hash_of_the_model() -> None:

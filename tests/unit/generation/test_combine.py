@@ -35,7 +35,13 @@ def _combined(*candidates: Candidate) -> Generation:
 
 def test_fields_of_a_generation() -> None:
     """What is combined is all that a Generation tells of the making."""
-    assert {field.name for field in fields(Generation)} == {*FIELDS, "conflicts", "unresolved", "sources"}
+    assert {field.name for field in fields(Generation)} == {
+        *FIELDS,
+        "untagged_colour",
+        "conflicts",
+        "unresolved",
+        "sources",
+    }
 
 
 def test_nobody_tells() -> None:

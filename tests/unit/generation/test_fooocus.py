@@ -58,8 +58,11 @@ def test_own_scheme() -> None:
         cfg=4.0,
         sampler="dpmpp_2m_sde_gpu",
         scheduler="karras",
-        models=(ModelUse("juggernautXL_v8", "diffusion"),),
-        loras=(Lora("offset_lora", 0.1, 0.1), Lora("off", 0.0, 0.0, is_enabled=False)),
+        models=(ModelUse("juggernautXL_v8", "diffusion", "aeb7e9e689"),),
+        loras=(
+            Lora("offset_lora", 0.1, 0.1, hash="abc1234567"),
+            Lora("off", 0.0, 0.0, is_enabled=False, hash="abc1234568"),
+        ),
         passes=(base,),
         asked=Asked(1152, 896),
     )
@@ -115,7 +118,7 @@ def test_scheme_of_a1111() -> None:
     """Its version tells it from A1111's own text, which does not claim it."""
     found = _generation(None, A1111_SCHEME)
     assert (found.tool, found.prompt, found.scheduler, found.cfg) == ("Fooocus", "a fox\nat night", "karras", 4.0)
-    assert (Lora("offset_lora", 0.1),) == found.loras
+    assert (Lora("offset_lora", 0.1, hash="abc1234567"),) == found.loras
     assert a1111.GRAMMAR.read(Reading(A1111_SCHEME, None, "a.png")) is None
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.comfy import comfy_tags
 from turnover.core.carrier import Carrier
+from turnover.core.clip import JsonValue
 from turnover.core.generation import Conflict, Generation
 from turnover.errors import UsageError
-from turnover.generation.sniff import NOTHING, Found, found_in, grammars
+from turnover.generation.sniff import NOTHING, Found, found_in, grammars, taken_as
 from turnover.media.carriers import carriers
 
 INFOTEXT = "a fox\nNegative prompt: blurry\nSteps: 20, Sampler: Euler, CFG scale: 5, Seed: 7, Size: 64x48"
@@ -23,6 +24,24 @@ COPY = json.dumps(
         "2": {"class_type": "SaveVideo", "inputs": {"video": ["1", 0], "filename_prefix": "video/ComfyUI"}},
     }
 )
+
+
+def test_value_beside_a_clip() -> None:
+    """A value is as good as the grammar that trusts it most; a person's words are of no grammar."""
+    tags: dict[str, JsonValue] = {key: json.loads(text) for key, text in comfy_tags("a fox", 7).items()}
+    label: JsonValue = {"Label": "1", "ContentProducer": "kling"}
+    assert [taken_as(tags), taken_as(tags["workflow"]), taken_as(label)] == ["executed", "canvas", "label"]
+    assert (taken_as({"prompt": "a fox", "seed": 7}), taken_as("a fox"), taken_as(None)) == (None, None, None)
+
+
+def test_encoder_of_a_file_that_was_handed_on() -> None:
+    """Where the graph that ran copied a video, nobody knows how that was encoded, whatever the canvas draws."""
+    tags = comfy_tags("a fox", 7)
+    drawn = _found(Carrier("keys", "prompt", tags["prompt"])).generation
+    copied = _found(Carrier("keys", "prompt", COPY), Carrier("keys", "workflow", tags["workflow"])).generation
+    assert drawn is not None
+    assert copied is not None
+    assert (drawn.untagged_colour is None, copied.untagged_colour is None) == (False, True)
 
 
 def _found(*given_carriers: Carrier, file_name: str = "clip.mp4") -> Found:

@@ -62,7 +62,7 @@ def test_picture() -> None:
         sampler="euler",
         scheduler="normal",
         models=(ModelUse("Official/sd_xl_base_1.0", "diffusion"),),
-        loras=(Lora("style/fur", 0.65, 0.5, sha256=DIGEST), Lora("off", 0.0, is_enabled=False)),
+        loras=(Lora("style/fur", 0.65, 0.5, hash=DIGEST), Lora("off", 0.0, is_enabled=False)),
         passes=(base,),
         asked=Asked(1024, 768),
     )

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from tests.clips import GENERATED, PQ, clip, view
 from turnover.core.clip import Clip, JsonValue, Marker, Place, Rights, Segment
 from turnover.core.colour import Colour
-from turnover.core.generation import Asked, Conflict, Generation, InputMedia, Lora, Pass, Processing
+from turnover.core.generation import (
+    Asked,
+    Conflict,
+    Generation,
+    InputMedia,
+    Lora,
+    Pass,
+    Processing,
+    UntaggedColour,
+)
 from turnover.core.probe import AudioStream, Hdr, Warning
 from turnover.core.ranges import FrameRange
 from turnover.core.rate import Rate
@@ -46,7 +55,7 @@ EVERYTHING = replace(
             GENERATED, guidance=3.5, passes=(Pass(1, 2, 3.0, 4.0, "euler", "simple", 1.0, "m"),),
             inputs=(InputMedia("start.png", "start_image"),), sources=(("seed", "clip.json"),),
             loras=(Lora("detail", 0.8, 1.0, True, "ab" * 32), Lora("off", 0.5, None, False)),
-            asked=Asked(832, 480, 81, Rate(16)), processing=(Processing("interpolation", 2.0, "RIFE"),),
+            asked=Asked(832, 480, 81, Rate(12)), processing=(Processing("interpolation", 2.0, "RIFE"),),
             source_type="trainedAlgorithmicMedia", conflicts=(Conflict("seed", "1", "prompt", "2", "workflow"),),
         ),
     ),
@@ -64,6 +73,8 @@ EVERYTHING = replace(
         audio=(AudioStream("aac", 48000, 2, "stereo", 16, Fraction(2), 128000, "eng"),),
     ),
 )  # fmt: skip
+REC_601 = UntaggedColour("Rec. 601 matrix", Colour(matrix=6, range="limited"), ("h264",), "its writer tags nothing")
+UNTAGGED = clip(generation=Generation(untagged_colour=REC_601))
 EXAMPLES = {setting.name: setting.value for setting in SETTINGS}
 
 
@@ -80,6 +91,9 @@ def test_every_field(field: Field) -> None:
     """A field has a value of its type where a clip says everything, and none or a value where it says nothing."""
     full = values_of(field, view_of(EVERYTHING, sidecar_settings(EXAMPLES)))
     assert full
+    if field.name.startswith("video.color_inferred"):  # A clip that claims a colour has none that is inferred.
+        assert all(map(is_null, full))
+        full = values_of(field, view(UNTAGGED))
     assert not all(map(is_null, full))
     for value in [*full, *values_of(field, view(NOTHING)), *values_of(field, view(EVERYTHING))]:
         if value is None:
@@ -169,6 +183,21 @@ def test_loras() -> None:
     loras = (Lora("a", 0.8), Lora("b", None), Lora("c", 1.0, is_enabled=False), Lora("d", float("nan")), Lora("e", 2))
     one = clip(generation=Generation(loras=loras))
     assert value("generation.loras", one) == ("a:0.8", "b", "d", "e:2")
+
+
+def test_inferred_colour_claims_nothing() -> None:
+    """What is inferred of colour stands beside the claim, which stays unknown."""
+    names = ("video.color_inferred", "video.color_inferred_matrix", "video.color_space", "video.color_source")
+    assert [value(name, UNTAGGED) for name in names] == ["Rec. 601 matrix", "smpte170m", None, None]
+
+
+def test_native_rate() -> None:
+    """The rate before interpolation, exact, and how it is known."""
+    made = Generation(processing=(Processing("interpolation", 2.0, "RIFE"),))
+    one = clip(rate=Rate(48000, 1001), generation=made)
+    assert value("video.native_rate", one) == Rate(24000, 1001)
+    assert value("video.native_rate_source", one) == "frame rate of the file ÷ interpolation ×2"
+    assert value("video.native_rate", clip(generation=Generation())) is None
 
 
 def test_audio_of_the_first_stream() -> None:

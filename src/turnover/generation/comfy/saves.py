@@ -50,6 +50,21 @@ def saving(graph: Graph, file_name: str, *, draws: Callable[[Node], bool]) -> Sa
     )
 
 
+def encoder(graph: Graph, saving: Saving) -> str | None:
+    """The class of the node that encoded the pictures; None where a video is handed on as it is, or it is not known."""
+    classes = {_encoder(graph, node) for node in (saving.node, *saving.rivals)}
+    return classes.pop() if len(classes) == 1 else None
+
+
+def _encoder(graph: Graph, node: Node) -> str | None:
+    if any(words.is_picture(name) for name in node.links if name != "video"):
+        return node.class_type
+    link = node.links.get("video")
+    source = None if link is None else graph.nodes.get(link.node)
+    # Other nodes hand on a video that is encoded already, and it is copied.
+    return node.class_type if source is not None and source.class_type == "CreateVideo" else None
+
+
 def _may_save(graph: Graph, node: Node) -> bool:
     """Whether nothing follows, or the node saves beside handing on."""
     if not node.links:

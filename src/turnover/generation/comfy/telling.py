@@ -16,12 +16,13 @@ from turnover.generation.comfy.loras import loras
 from turnover.generation.comfy.passes import Run, is_sampler, runs
 from turnover.generation.comfy.processing import Given, processing
 from turnover.generation.comfy.routes import straightened
-from turnover.generation.comfy.saves import Saving, saving
+from turnover.generation.comfy.saves import Saving, encoder, saving
 from turnover.generation.comfy.strings import Text, Written
 from turnover.generation.comfy.texts import prompt
 from turnover.generation.comfy.values import number, text, whole
 from turnover.generation.grammar import Confidence
 from turnover.generation.grammar import Told as Answer
+from turnover.generation.untagged import untagged_colour
 
 T = TypeVar("T")
 TOOL = "ComfyUI"
@@ -117,9 +118,11 @@ class _Story:
         made = self._by_service(self.service) if self.service is not None else self._by_sampler(primary)
         made = replace(made, tool=TOOL, loras=self._loras(), passes=tuple(map(self._pass, self.runs)))
         made = self._surroundings(made, primary)
+        writer = encoder(self.graph, self.chosen)
         self._note_rivals()
         return replace(
             made,
+            untagged_colour=None if writer is None else untagged_colour(TOOL, writer),
             unresolved=tuple(sorted(self.sheet.unresolved.items())),
             sources=tuple(sorted(self.sheet.sources.items())),
         )

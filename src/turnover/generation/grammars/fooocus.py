@@ -10,7 +10,20 @@ from turnover.core.generation import Asked, Generation, Lora, ModelUse, Pass
 from turnover.generation.grammar import Reading, Told
 from turnover.generation.infotext import Infotext, infotext
 from turnover.generation.infotext_generation import generation_of
-from turnover.generation.values import count, first, items, members, name, number, said, seed, size, text, weight
+from turnover.generation.values import (
+    count,
+    first,
+    hashed,
+    items,
+    members,
+    name,
+    number,
+    said,
+    seed,
+    size,
+    text,
+    weight,
+)
 
 _SIGNS = ("full_prompt", "performance", "sharpness", "adm_guidance", "metadata_scheme")
 _MOST_LORAS = 20
@@ -54,7 +67,11 @@ def _of_tree(tree: dict[str, JsonValue]) -> Generation:
         scheduler=name(tree.get("scheduler")),
         model=model,
     )
-    named = [(model, "diffusion"), (name(tree.get("refiner_model")), "refiner"), (name(tree.get("vae")), "vae")]
+    named = [
+        (model, "diffusion", hashed(tree.get("base_model_hash"))),
+        (name(tree.get("refiner_model")), "refiner", hashed(tree.get("refiner_model_hash"))),
+        (name(tree.get("vae")), "vae", None),
+    ]
     return Generation(
         tool="Fooocus",
         prompt=_prompt(tree, "prompt"),
@@ -64,7 +81,7 @@ def _of_tree(tree: dict[str, JsonValue]) -> Generation:
         cfg=base.cfg,
         sampler=base.sampler,
         scheduler=base.scheduler,
-        models=tuple(ModelUse(model, role) for model, role in named if model is not None),
+        models=tuple(ModelUse(model, role, digits) for model, role, digits in named if model is not None),
         loras=tuple(_listed(tree.get("loras"))) or tuple(_numbered(tree)),
         passes=(base,),
         asked=Asked(width, height),
@@ -80,12 +97,13 @@ def _prompt(tree: dict[str, JsonValue], key: str) -> str | None:
 
 
 def _listed(loras: JsonValue) -> Iterator[Lora]:
-    """`[["name", 0.1, "hash"], …]`; the hash is ten digits of a SHA-256, too few to be one."""
+    """`[["name", 0.1, "hash"], …]`; the hash is the first ten digits of the file's SHA-256."""
     for row in map(items, items(loras)):
         called = name(row[0]) if row else None
         if called is not None:
             strength = weight(row[1]) if len(row) > 1 else None
-            yield Lora(called, strength, strength, is_enabled=strength != 0)
+            digits = hashed(row[2]) if len(row) > 2 else None
+            yield Lora(called, strength, strength, is_enabled=strength != 0, hash=digits)
 
 
 def _numbered(tree: dict[str, JsonValue]) -> Iterator[Lora]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from turnover.core.clip import JsonValue
@@ -12,6 +11,7 @@ from turnover.generation.values import (
     count,
     each,
     first,
+    hashed,
     items,
     members,
     name,
@@ -24,7 +24,6 @@ from turnover.generation.values import (
     weight,
 )
 
-_SHA256 = re.compile(r"(?:0x)?([0-9a-f]{64})", re.IGNORECASE)
 _LONGEST_NAME = 260
 _ROLES = {
     "model": "diffusion", "videomodel": "diffusion", "videoswapmodel": "diffusion", "refinermodel": "refiner",
@@ -61,6 +60,7 @@ def _generation(tree: dict[str, JsonValue], root: Mapping[str, JsonValue]) -> Ge
         count(of_these(tree, ("videoframes", "text2videoframes"))),
         rate(of_these(tree, ("videofps", "text2videofps"))),
     )
+    hashes = _hashes(root.get("sui_models"))
     return Generation(
         tool="SwarmUI",
         prompt=said(tree.get("prompt")),
@@ -71,8 +71,8 @@ def _generation(tree: dict[str, JsonValue], root: Mapping[str, JsonValue]) -> Ge
         guidance=base.guidance,
         sampler=base.sampler,
         scheduler=base.scheduler,
-        models=tuple(_models(tree)),
-        loras=tuple(_loras(tree, _hashes(root.get("sui_models")))),
+        models=tuple(_models(tree, hashes)),
+        loras=tuple(_loras(tree, hashes)),
         passes=passes,
         inputs=tuple(_inputs(tree)),
         asked=asked,
@@ -124,11 +124,11 @@ def _other_model(value: JsonValue) -> str | None:
     return None if found is None or found.casefold() == "(use base)" else found
 
 
-def _models(tree: dict[str, JsonValue]) -> Iterator[ModelUse]:
+def _models(tree: dict[str, JsonValue], hashes: Mapping[str, str]) -> Iterator[ModelUse]:
     for key, role in _ROLES.items():
         model = _other_model(tree.get(key))
         if model is not None:
-            yield ModelUse(model, role)
+            yield ModelUse(model, role, hashes.get(_bare(model)))
 
 
 def _loras(tree: dict[str, JsonValue], hashes: Mapping[str, str]) -> Iterator[Lora]:
@@ -144,7 +144,7 @@ def _loras(tree: dict[str, JsonValue], hashes: Mapping[str, str]) -> Iterator[Lo
             strength,
             weight(_at(text_weights, place)),
             is_enabled=strength != 0,
-            sha256=hashes.get(_bare(called)),
+            hash=hashes.get(_bare(called)),
         )
 
 
@@ -153,12 +153,12 @@ def _at(values: list[JsonValue], place: int) -> JsonValue:
 
 
 def _hashes(models: JsonValue) -> dict[str, str]:
-    """Name without suffix → SHA-256, of those models that have a whole one."""
+    """Name without suffix → SHA-256 of what follows the header of the file."""
     found: dict[str, str] = {}
     for entry in map(members, items(models)):
-        called, match = text(entry.get("name")), _SHA256.fullmatch(text(entry.get("hash")) or "")
-        if called is not None and match:
-            found.setdefault(_bare(called), match[1].lower())
+        called, digits = text(entry.get("name")), hashed(entry.get("hash"))
+        if called is not None and digits is not None:
+            found.setdefault(_bare(called), digits)
     return found
 
 

@@ -50,6 +50,27 @@ def test_what_was_drawn_wins() -> None:
     assert executed(drawing(nodes), file_name="renamed.mp4").seed == 42
 
 
+@pytest.mark.parametrize(
+    ("nodes", "codecs"),
+    [
+        ({}, ("h264",)),
+        (
+            {"9": ("SaveWEBM", {"filename_prefix": "fox", "codec": "vp9", "fps": 16, "images": ["8", 0]})},
+            ("vp9", "av1"),
+        ),
+        ({"9": ("VHS_VideoCombine", {"frame_rate": 16, "filename_prefix": "fox", "images": ["8", 0]})}, None),
+        ({"10": ("SomeService", {"prompt": "a fox", "image": ["8", 0]})}, None),
+        ({"10": ("MyVideoMaker", {"fps": 16, "images": ["8", 0]})}, None),
+        ({"19": ("SaveWEBM", {"filename_prefix": "video/fox", "fps": 16, "images": ["8", 0]})}, None),
+    ],
+    ids=["save-video", "save-webm", "tags-itself", "handed-on", "made-elsewhere", "either"],
+)
+def test_who_encoded(nodes: Mapping[str, Node], codecs: tuple[str, ...] | None) -> None:
+    """How untagged pictures are meant is told where the node that saved them encoded them, and it is known how."""
+    untagged = executed(drawing(nodes), file_name="fox_00001_.xyz").untagged_colour
+    assert (None if untagged is None else untagged.codecs) == codecs
+
+
 def test_rival() -> None:
     """Where another node could have written the file just as well and tells another story, that is said."""
     second: Node = ("KSampler", sampler(seed=7, latent_image=["3", 0], denoise=0.5))
