@@ -90,6 +90,8 @@ class Measurement:
     """Whether the pictures look like photographs, not like depth maps, masks or skeletons; None when not known."""
     sizes: tuple[tuple[int, int], ...] = ()
     """Every (width, height) the pictures had, in the order they came."""
+    prints: tuple[int, ...] = ()
+    """64-bit difference hashes of the first, the middle and the last frame; empty where nothing decoded."""
     trouble: str | None = None
     """What the decoder said, where it did not reach the end in good order."""
 

@@ -74,6 +74,7 @@ def measurement_of(row: MeasurementRow) -> Measurement:
             face_detector=header["face_detector"],
             is_photographic=header["is_photographic"],
             sizes=tuple((int(width), int(height)) for width, height in header["sizes"]),
+            prints=tuple(int(one) for one in header["prints"]),
             trouble=header["trouble"],
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -112,6 +113,7 @@ def _header(measurement: Measurement) -> Mapping[str, object]:
         "face_detector": measurement.face_detector,
         "is_photographic": measurement.is_photographic,
         "sizes": measurement.sizes,
+        "prints": measurement.prints,
         "trouble": measurement.trouble,
     }
 

@@ -1,0 +1,1 @@
+"""Planes in, numbers out."""

@@ -1,0 +1,1 @@
+"""One rule a failure tag: evidence in, a gate out, or None where there is nothing to decide."""
