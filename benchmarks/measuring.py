@@ -43,9 +43,11 @@ class Table:
     title: str
     unit: str
     rows: tuple[Row, ...]
+    beside: str = "÷ ours"
+    """What the ratio is of."""
 
     def markdown(self) -> str:
-        lines = [f"### {self.title}", "", f"| | {self.unit} | ÷ ours |", "|---|---:|---:|"]
+        lines = [f"### {self.title}", "", f"| | {self.unit} | {self.beside} |", "|---|---:|---:|"]
         for row in self.rows:
             value = row.words if row.value is None else f"{row.value:.4g}"
             lines.append(f"| {row.name} | {value} | {'' if row.ratio is None else f'{row.ratio:.2f}'} |")

@@ -12,7 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from benchmarks import every_template, memory, per_frame, probing, recipes, small_sidecars  # noqa: E402
+from benchmarks import every_template, frames, memory, per_frame, probing, recipes, small_sidecars  # noqa: E402
 from benchmarks.measuring import Table  # noqa: E402
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Table]]] = {
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Table]]] = {
     "every-template": every_template.tables,
     "probing": probing.tables,
     "recipes": recipes.tables,
+    "frames": frames.tables,
 }
 
 

@@ -9,7 +9,11 @@ from typing import Any
 import typer.main
 
 from turnover.cli.main import app
+from turnover.compute.outcomes import TROUBLES
 from turnover.errors import ValuesError
+from turnover.frames.measure import metrics
+from turnover.frames.metric import Metric
+from turnover.frames.thresholds import THRESHOLDS
 from turnover.media.refusals import REFUSALS
 from turnover.media.warnings import WARNINGS
 from turnover.settings import SETTINGS
@@ -19,6 +23,7 @@ from turnover.sidecars.template import writer_table
 from turnover.sidecars.writer import Writer
 from turnover.work.beside import REMARKS_ON_VALUES
 from turnover.work.making import REMARKS_ON_MAKING
+from turnover.work.models import REMARKS_ON_MODELS
 
 UNUSABLE = "A file of values beside the video cannot be used; a sidecar of that clip is not written."
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -28,6 +33,7 @@ def pages() -> dict[str, str]:
     """File name → text of each generated page."""
     return {
         "fields.md": _fields(),
+        "metrics.md": _metrics(),
         "settings.md": _settings(),
         "templates.md": _templates(),
         "warnings-and-errors.md": _warnings(),
@@ -69,7 +75,34 @@ def _settings() -> str:
         "What `--set KEY=VALUE` and `[set]` in `turnover.toml` take.\n"
         "`TEMPLATE.OPTION=VALUE` sets an option of a writer."
     )
-    return _page("Settings", intro, _table(("Key", "Example", "What it is"), rows))
+    thresholds = ((f"`{t.name}`", f"{t.default:g}", t.unit, t.sentence) for t in THRESHOLDS)
+    return _page(
+        "Settings",
+        intro,
+        _table(("Key", "Example", "What it is"), rows),
+        "## Thresholds",
+        "What `[measure]` in `turnover.toml` takes: from where on a gate warns or fails.\n"
+        "[What the gates mean](../explanation/quality.md).",
+        _table(("Key", "Default", "Unit", "What it is"), thresholds),
+    )
+
+
+def _metrics() -> str:
+    rows = (
+        (f"`{m.name}`", m.sentence, m.unit, _range(m), m.source)
+        for m in sorted(metrics().values(), key=lambda metric: metric.name)
+        if not m.is_intermediate
+    )
+    intro = (
+        "What `turnover measure` gives for each frame, each a series that templates reach by its name.\n"
+        "Levels are on the scale 0 to 255 whatever the range of the file.\n"
+        "`boundary_ssim` is given beside them, on the two frames at a seam: see [quality](../explanation/quality.md)."
+    )
+    return _page("Metrics", intro, _table(("Series", "What it tells", "Unit", "Range", "How"), rows))
+
+
+def _range(metric: Metric) -> str:
+    return f"{metric.low:g} or more" if metric.high is None else f"{metric.low:g} to {metric.high:g}"
 
 
 def _templates() -> str:
@@ -88,16 +121,19 @@ def _templates() -> str:
 
 
 def _warnings() -> str:
-    about = {**WARNINGS, **REMARKS_ON_MAKING, **REMARKS_ON_VALUES, ValuesError.code: UNUSABLE}
+    remarks = {**REMARKS_ON_MAKING, **REMARKS_ON_VALUES, **REMARKS_ON_MODELS}
+    about = {**WARNINGS, **remarks, ValuesError.code: UNUSABLE}
     warnings = _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in about.items()))
     refusals = ((f"`{code}`", r.sentence, r.hint) for code, r in REFUSALS.items())
     return _page(
-        "Warnings and errors of probing",
+        "Warnings and errors",
         "Codes are stable; messages add the value seen.",
         "## Warnings: the file can be read",
         warnings,
         "## Errors: it cannot",
         _table(("Code", "Meaning", "Next step"), refusals),
+        "## Errors of measuring",
+        _table(("Code", "Meaning"), ((f"`{code}`", sentence) for code, sentence in TROUBLES.items())),
     )
 
 
@@ -131,7 +167,7 @@ def _writer(writer: Writer) -> str:
 
 def _command_line() -> str:
     parts = []
-    for path, command in _commands(typer.main.get_command(app), "turnover"):
+    for path, command in _commands(typer.main.get_command(app()), "turnover"):
         options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
         arguments = [p.name.upper() + ("…" if p.nargs == -1 else "") for p in command.params if p not in options]
         parts.append(f"## `{' '.join((path, *arguments))}`")

@@ -112,6 +112,8 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("TURNOVER_DATA", str(folder))
         patch.delenv("TURNOVER_DATABASE", raising=False)
         patch.delenv("COLUMNS", raising=False)
+        # Most tests are about something else, and start in no time where videos are measured in their own process.
+        patch.setenv("TURNOVER_PROCESSES", "0")
         yield
 
 

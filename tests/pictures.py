@@ -8,6 +8,7 @@ The same four numbers give the same array.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Picture: TypeAlias = Callable[[int, int, int, int], Pixels]
-Pattern = Literal["gradient", "moving_box", "noise", "black", "face"]
+Pattern = Literal["gradient", "moving_box", "noise", "black", "face", "landscape"]
 _RGB: TypeAlias = tuple[int, int, int]
 
 # Small pictures are drawn this many times larger and averaged down, so that edges are smooth.
@@ -53,6 +54,28 @@ def black(frame: int, frames: int, width: int, height: int) -> Pixels:
     return np.zeros((height, width, 3), np.uint8)
 
 
+def landscape(frame: int, frames: int, width: int, height: int) -> Pixels:
+    """What has the statistics of a photograph: detail of every size, lights and shadows, a little grain; it pans.
+
+    The camera goes two pixels to the right with each frame.
+    """
+    grain = np.random.default_rng(1000 + frame).normal(0, 1.5, (height, width, 1))
+    seen = _terrain(width + 2 * frames, height)[:, 2 * frame : 2 * frame + width] + grain
+    return np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _terrain(width: int, height: int) -> NDArray[np.float32]:
+    """Random detail of seven sizes, the coarsest strongest; (height, width, 3), about 0 to 255."""
+    field = np.full((height, width, 3), 118, np.float32)
+    for octave in range(1, 8):
+        size = (max(2, height >> (8 - octave)), max(2, width >> (8 - octave)), 3)
+        coarse = Image.fromarray(np.random.default_rng(octave).integers(0, 256, size, np.uint8))
+        smooth = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), np.float32)
+        field += (smooth - 128) * np.float32(0.7 * 0.6 ** (octave - 1))
+    return field
+
+
 def face(frame: int, frames: int, width: int, height: int) -> Pixels:
     """A drawn face that walks from left to right; OpenCV's frontal Haar cascades and YuNet find it, and it alone.
 
@@ -77,6 +100,7 @@ PICTURES: dict[Pattern, Picture] = {
     "noise": noise,
     "black": black,
     "face": face,
+    "landscape": landscape,
 }
 
 

@@ -84,7 +84,7 @@ def _commands() -> Iterator[tuple[Path, str]]:
 def test_command_in_the_docs_exists(document: Path, line: str) -> None:
     """Every command that the docs show has only words, options, settings and templates that exist."""
     words = shlex.split(line.replace("…", ""))[1:]
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(app())
     commands = getattr(group, "commands")  # noqa: B009  # Typer's classes have no public types
     command = commands.get(words[0]) if words else None
     while command is not None and hasattr(command, "commands") and len(words) > 1:

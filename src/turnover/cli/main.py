@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
-from turnover.cli import probe, scan, sidecar, templates, workflow
 from turnover.cli.screen import err, leave_unread, plain, print_failure
 from turnover.errors import TemplateError, TurnoverError
 from turnover.version import VERSION
@@ -20,13 +21,45 @@ FAILED = 1
 """Exit status: some of it failed, each failure was named, the rest was done."""
 WRONG_USAGE = 2
 
-app = typer.Typer(
-    help="Hands AI-generated video over: sidecars that VFX tools open, datasets that trainers load.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+_COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "scan": ("turnover.cli.scan", "scan"),
+        "probe": ("turnover.cli.probe", "probe"),
+        "measure": ("turnover.cli.measure", "measure"),
+        "sidecar": ("turnover.cli.sidecar", "sidecar"),
+        "workflow": ("turnover.cli.workflow", "workflow"),
+        "templates": ("turnover.cli.templates", "app"),
+        "models": ("turnover.cli.models", "app"),
+        "db": ("turnover.cli.db", "app"),
+    }
 )
+"""Command → the module and name of its function, or of the group of its own commands."""
+
+COMMANDS = frozenset(_COMMANDS)
+
+
+def app(command: str | None = None) -> typer.Typer:
+    """The command line with one command, or with all where none of that name is there.
+
+    What a command needs is loaded with it, and the database or the decoder would make every other one slow to start.
+    """
+    line = typer.Typer(
+        help="Hands AI-generated video over: sidecars that VFX tools open, datasets that trainers load.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    line.callback(epilog="`turnover FOLDER` alone looks at a folder: it reads, and writes nothing.")(_root)
+    for name, (module, constant) in _COMMANDS.items():
+        if command in _COMMANDS and command != name:
+            continue
+        found = getattr(import_module(module), constant)
+        if isinstance(found, typer.Typer):
+            line.add_typer(found, name=name)
+        else:
+            line.command(name)(found)
+    return line
 
 
 def _print_version(wanted: bool) -> None:
@@ -35,22 +68,12 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog="`turnover FOLDER` alone looks at a folder: it reads, and writes nothing.")
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     pass
-
-
-app.command("scan")(scan.scan)
-app.command("probe")(probe.probe)
-app.command("sidecar")(sidecar.sidecar)
-app.command("workflow")(workflow.workflow)
-app.add_typer(templates.app, name="templates")
-
-COMMANDS = frozenset(("scan", "probe", "sidecar", "templates", "workflow"))
 
 
 def with_scan(arguments: Sequence[str]) -> list[str]:
@@ -68,10 +91,10 @@ def with_scan(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = with_scan(sys.argv[1:] if arguments is None else arguments)
     _prepare_streams()
     try:
-        app(with_scan(given), prog_name="turnover")
+        app(given[0] if given else None)(given, prog_name="turnover")
     except TemplateError as error:
         for mistake in error.mistakes:
             err().print(plain(str(mistake)))

@@ -7,16 +7,20 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
 from turnover.core.clip import Clip
 from turnover.errors import UsageError
 from turnover.files.ledger import Ledger
+from turnover.files.sources import SourceCache
+from turnover.frames.thresholds import Thresholds, thresholds_of
 from turnover.settings import SidecarSettings, sidecar_settings
 from turnover.work.naming import Output
 
 FOLDER_FILE = "turnover.toml"
+SECTIONS = ("measure", "set")
 # Python refuses to write out numbers of thousands of digits.
 _TOO_LARGE = 10**18
 
@@ -31,9 +35,31 @@ def ledger() -> Ledger:
     return Ledger(data_folder())
 
 
+def database() -> str | Path:
+    """`$TURNOVER_DATABASE`, else a file in the data folder."""
+    return os.environ.get("TURNOVER_DATABASE") or data_folder() / "turnover.db"
+
+
+def sources() -> SourceCache:
+    return SourceCache(data_folder())
+
+
 def workers() -> int:
     """Files opened at once: FFmpeg releases the interpreter, so threads do."""
     return max(2, os.cpu_count() or 1)
+
+
+def processes() -> int:
+    """`$TURNOVER_PROCESSES`, else one for each core that may be used: videos measured at once.
+
+    With 0 they are measured in this process, where a file that crashes its decoder ends everything.
+    """
+    named = os.environ.get("TURNOVER_PROCESSES", "").strip()
+    if named and not (named.isascii() and named.isdigit() and len(named) < 4):
+        raise UsageError(f"TURNOVER_PROCESSES is {named!r}", hint="a whole number from 0 to 999")
+    if named:
+        return int(named)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -69,8 +95,33 @@ class FolderSettings:
         return self._by_folder[folder, root]
 
 
-def _texts_in(folder: Path) -> dict[str, str]:
-    """What a folder's `turnover.toml` sets, as texts; `nuke-script.form` is an option of a template."""
+@dataclass(slots=True)
+class FolderThresholds:
+    """The thresholds of gates for a clip: `[measure]` in the `turnover.toml` of its folder and of those above it."""
+
+    _by_folder: dict[tuple[Path, Path], dict[str, object]] = field(default_factory=dict, init=False)
+
+    def of(self, clip: Clip) -> Thresholds:
+        return thresholds_of(self._values(clip.path.parent, clip.root))
+
+    def _values(self, folder: Path, root: Path) -> dict[str, object]:
+        if (folder, root) not in self._by_folder:
+            above = self._values(folder.parent, root) if folder != root and root in folder.parents else {}
+            own = _section(folder, "measure")
+            try:
+                thresholds_of(own)
+            except UsageError as error:
+                raise UsageError(f"{folder / FOLDER_FILE}: {error.message}", hint=error.hint) from error
+            self._by_folder[folder, root] = {**above, **own}
+        return self._by_folder[folder, root]
+
+
+def _section(folder: Path, name: str) -> dict[str, Any]:
+    """One section of a folder's file, empty where there is none."""
+    return _sections(folder).get(name, {})
+
+
+def _sections(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / FOLDER_FILE
     if not os.path.isfile(path):  # noqa: PTH113  # Path's own raises for names that are too long
         return {}
@@ -78,11 +129,19 @@ def _texts_in(folder: Path) -> dict[str, str]:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: {error}", hint="mend it, or move it away") from error
-    unknown = sorted(content.keys() - {"set"})
-    if unknown or not isinstance(content.get("set", {}), dict):
-        raise UsageError(f"{path}: no section {(unknown or ['set'])[0]!r}", hint="settings stand under [set]")
+    wrong = [name for name in content if name not in SECTIONS or not isinstance(content[name], dict)]
+    if wrong:
+        raise UsageError(
+            f"{path}: no section {wrong[0]!r}", hint="settings stand under [set], thresholds under [measure]"
+        )
+    return content
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
+    """What a folder's `turnover.toml` sets, as texts; `nuke-script.form` is an option of a template."""
+    path = folder / FOLDER_FILE
     texts: dict[str, str] = {}
-    for name, value in content.get("set", {}).items():
+    for name, value in _section(folder, "set").items():
         if isinstance(value, dict):
             texts |= {f"{name}.{option}": _text(one, path) for option, one in value.items()}
         else:

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from turnover.cli.chosen import NamePatterns, templates_named, texts_set
+from turnover.cli.measuring import with_numbers
 from turnover.cli.place import FolderSettings, ledger, workers
 from turnover.cli.screen import count_of, counted, err, out, plain, print_failure, print_json, print_warnings
 from turnover.core.clip import Clip, JsonValue
@@ -58,6 +59,9 @@ def sidecar(
         Path | None, typer.Option("--metadata", help="JSON file of values for many clips, by relative path.")
     ] = None,
     name_pattern: NamePatterns = None,
+    no_measure: Annotated[
+        bool, typer.Option("--no-measure", help="Take only the numbers that are given; measure nothing.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that this program did not write.")
     ] = False,
@@ -83,6 +87,8 @@ def sidecar(
     patterns = checked_patterns(name_pattern or [])
     how = Looking(run.ledger.is_own, values, counts="missing", name_patterns=patterns)
     seen = list(one_of_each(counted(look(found, how, workers=workers()), total=len(found), doing="probing")))
+    if not no_measure and any(template.asks_quality for template in chosen):
+        seen = with_numbers(seen)
     clips = [one for one in seen if isinstance(one, Clip)]
     absolute_out = None if out_folder is None else out_folder.absolute()
     outputs = _outputs(clips, chosen, absolute_out, combine=combine, title=run.title)

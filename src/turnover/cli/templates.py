@@ -20,7 +20,7 @@ from turnover.sidecars.builtin import builtin_template, builtin_templates
 from turnover.sidecars.fields import every_field
 from turnover.sidecars.schema import template_schema
 from turnover.sidecars.template import Template, read_template
-from turnover.work.look import Looking, look
+from turnover.work.look import Failed, Looking, look
 from turnover.work.sidecar import preview as render_preview
 
 app = typer.Typer(help="Templates: list, show, check, preview; fields and schema.", no_args_is_help=True)
@@ -114,6 +114,8 @@ def preview(
     absolute = path.absolute()
     how = Looking(ledger().is_own, counts="missing")
     (seen,) = look([Found(absolute, absolute.parent)], how, workers=1)
+    if template.asks_quality:
+        (seen,) = _with_numbers([seen])
     if not isinstance(seen, Clip):
         print_failure(str(path), seen.error)
         raise typer.Exit(1)
@@ -126,6 +128,13 @@ def preview(
     print_warnings(warnings)
     if nulls and sys.stderr.isatty():
         err().print(plain(f"not known: {', '.join(nulls)}", "dim"))
+
+
+def _with_numbers(seen: list[Clip | Failed]) -> list[Clip | Failed]:
+    # The other commands about templates need no decoder and no database.
+    from turnover.cli.measuring import with_numbers  # noqa: PLC0415
+
+    return with_numbers(seen)
 
 
 @app.command("fields")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cv2
+import numpy as np
 
 from turnover.media.planes import Plane
 
@@ -11,11 +12,12 @@ SMALL = 270
 
 
 def reduced(luma: Plane) -> Plane:
-    """Luma reduced by a whole factor, by area, so that the short side is at most `SMALL`; itself where it is."""
-    height, width = luma.shape
-    factor = -(-min(height, width) // SMALL)
-    if factor <= 1:
-        return luma
-    size = (max(1, width // factor), max(1, height // factor))
-    small: Plane = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    return small
+    """Luma halved, by area, until its short side is at most `SMALL`; an odd last line or column is left out.
+
+    It is what `frames.planes.reduced` gives: a test holds them equal. Halving twice is faster than going down by four.
+    """
+    while min(luma.shape) > SMALL:
+        height, width = luma.shape[0] // 2, luma.shape[1] // 2
+        whole = luma[: 2 * height, : 2 * width]
+        luma = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return luma

@@ -74,6 +74,11 @@ class Template:
             return self.body.uses_series
         return _names_series(self.source)
 
+    @property
+    def asks_quality(self) -> bool:
+        """Whether anything that is measured may go into the file: numbers per frame, the score, failure tags."""
+        return self.uses_series or _names_one_of(self.source, _MEASURED)
+
 
 def parse_template(source: JsonValue, *, slug: str, is_builtin: bool = False) -> Template:
     """A template from its JSON: a body alone, or an envelope with the body under `template_json`.
@@ -173,6 +178,17 @@ def render(
     if options:
         raise UsageError(f"{template.slug} has no option {next(iter(options))!r}", hint="only writers have options")
     return Rendering(body.encoding.encode(body.body, views, findings), findings)
+
+
+_MEASURED = frozenset(("clip.quality_score", "clip.failure_tags", "failure_tags", "failure_tag.name"))
+
+
+def _names_one_of(source: JsonValue, names: frozenset[str]) -> bool:
+    """Whether one of the names stands anywhere in a body, as a value or within a text that is filled in."""
+    if isinstance(source, str):
+        return any(name in source for name in names)
+    children = source.values() if isinstance(source, dict) else source if isinstance(source, list) else ()
+    return any(_names_one_of(child, names) for child in children)
 
 
 def _names_series(source: JsonValue) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 from tests import videos
+from tests.comfy import comfy_tags
 from tests.recipes import HDR10, NTSC_24, PQ, REC709, Recipe
 from tests.unit.cli.running import turnover
+from tests.unit.files.test_model_files import safetensors
 from turnover.core.rate import Rate
 
 FILM = Recipe(
@@ -147,6 +150,56 @@ def test_words_for_people(tmp_path: Path) -> None:
     assert "timecode 01:00:00:00, reel A001" in lines
     assert "picture 64x48, 12.5 fps (25/2), 8 frames, 0.64 s" in lines
     assert any(line.startswith("! nothing is said about colour") for line in lines)
+
+
+def test_models(tmp_path: Path) -> None:
+    """`--models` names the file of each model and LoRA with its hash; what has no file is warned of."""
+    kite = safetensors(tmp_path / "models" / "loras" / "kite.safetensors")
+    tags = comfy_tags("a red kite", 7, loras=[("kite.safetensors", 0.8)])
+    videos.make(tmp_path, tags=tags, use_metadata_tags=True)
+    (one,) = turnover("probe", tmp_path / "clip.mp4", "--models", tmp_path / "models", "--json").json
+    digest = hashlib.sha256(kite.read_bytes()).hexdigest()
+    assert one["generation"]["loras"][0]["file"] == {
+        "name": "kite.safetensors", "path": "loras/kite.safetensors", "size_bytes": kite.stat().st_size,
+        "sha256": digest, "tags": {},
+    }  # fmt: skip
+    assert [model["file"] for model in one["generation"]["models"]] == [None, None, None]
+    codes = [warning["code"] for warning in one["warnings"]]
+    assert codes.count("model_file_missing") == 3
+    words = turnover("probe", tmp_path / "clip.mp4", "--models", tmp_path / "models").out
+    assert f"LoRA kite.safetensors 0.8 (sha256 {digest[:12]}…)" in words
+
+
+def test_no_folder_of_models(tmp_path: Path) -> None:
+    """A folder of models that is none is wrong usage, before any clip is opened."""
+    ended = turnover("probe", tmp_path, "--models", tmp_path / "none")
+    assert ended.status == 2
+    assert "no such folder of models" in ended.err
+
+
+def test_inferred_colour(tmp_path: Path) -> None:
+    """What ComfyUI writes without a tag is told as an inference with its reason; the claim stays empty."""
+    videos.make(tmp_path, tags=comfy_tags("a red kite", 7), use_metadata_tags=True)
+    (one,) = turnover("probe", tmp_path, "--json").json
+    inferred = one["video"]["color_inferred"]
+    assert (inferred["matrix"], inferred["range"], inferred["primaries"]) == ("smpte170m", "limited", None)
+    assert "SaveVideo" in inferred["reason"]
+    assert (one["video"]["color"]["matrix"], one["video"]["color_space"]) == (None, None)
+    lines = [" ".join(line.split()) for line in turnover("probe", tmp_path).out.splitlines()]
+    assert "colour untagged" in lines
+    assert f"inferred {inferred['name']}: {inferred['reason']}" in lines
+
+
+def test_native_rate(tmp_path: Path) -> None:
+    """A clip that was interpolated has the rate it was drawn at, with its source; any other has none."""
+    shutil.copy(videos.cached(Recipe("clip.mp4", rate=Rate(32))), tmp_path / "clip.mp4")
+    settings = {"type": "WanGP v9 by DeepBeepMeep - Wan2.2", "prompt": "a kite", "temporal_upsampling": "rife2"}
+    (tmp_path / "clip.json").write_text(json.dumps(settings))
+    shutil.copy(videos.cached(FILM), tmp_path / "film.mov")
+    one, other = (report["video"] for report in turnover("probe", tmp_path, "--json").json)
+    assert (one["native_rate"], other["native_rate"]) == ("16/1", None)
+    assert one["native_rate_source"].startswith("frame rate of the file ÷ interpolation ×2")
+    assert any("16 fps: frame rate of the file" in line for line in turnover("probe", tmp_path).out.splitlines())
 
 
 def test_no_path() -> None:

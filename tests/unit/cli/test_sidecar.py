@@ -131,7 +131,7 @@ def test_values_reach_the_sidecar(tmp_path: Path) -> None:
     assert (made["seed"], made["prompt"]) == (2**64 - 1, "a blue kite")
     assert made["sources"] == {"prompt": "--metadata", "seed": "a.json"}
     assert told["clip"]["extra"] == {"mood": {"x": 1}}
-    assert told["series"] == {"motion_score": [0.25, None, None, 0.5, None, None, None, None]}
+    assert told["series"]["motion_score"] == [0.25, None, None, 0.5, None, None, None, None]
     with (tmp_path / "a.csv").open(newline="") as table:
         rows = list(csv.DictReader(table))
     assert [row["motion_score"] for row in rows[:4]] == ["0.250000", "null", "null", "0.500000"]

@@ -253,7 +253,8 @@ def test_markers_past_the_end() -> None:
         {"_wangp_metadata_reserved": True},
         {"full_prompt": ["a fox"], "base_model": "x", "prompt": "a fox"},
         {"positive_prompt": "a fox", "app_version": "5.0", "seed": 1},
-        {"c": "a fox", "uc": "blurry", "seed": 1, "model": "x"},
+        {"c": "a fox", "uc": "blurry", "seed": 1, "model": "x", "sampler": "Euler a"},
+        {"Base Model": "x", "Full Prompt": "a fox", "Seed": "1"},
         {"Label": "1", "ContentProducer": "0011"},
         [{"prompt": "a fox"}],
         "a fox",
@@ -272,6 +273,9 @@ def test_generators_own_file(value: JsonValue) -> None:
         {"prompt": "a fox", "model_type": "t2v", "type": "clip", "nodes": 3},
         {"prompt": "{curly} words", "workflow": "approved"},
         {"mood": {"calm": 1}},
+        {"prompt": "a fox", "Source": "Luma AI"},
+        {"caption": "a fox", "AIGC": {"Label": "1", "ContentProducer": "0011"}},
+        {"prompt": "a fox", "generation_params": {"3": {"class_type": "KSampler", "inputs": {}}}},
     ],
 )
 def test_a_persons_own_file(value: JsonValue) -> None:
