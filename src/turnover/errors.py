@@ -5,6 +5,7 @@
     ├── ProbeError           a file is not a video that can be read
     ├── ValuesError          a file of values beside a video is not usable
     ├── TemplateError        a template has mistakes: all of them at once
+    ├── RecipeError          a dataset's recipe has mistakes: all of them at once
     ├── RefusedError         a format cannot describe this clip truthfully
     ├── WriteError           an output could not, or must not, be written
     └── StoreError           the database cannot be used, or what stands in it
@@ -77,6 +78,17 @@ class TemplateError(TurnoverError):
     code = "bad_template"
 
     def __init__(self, mistakes: tuple[Mistake, ...], *, name: str = "template") -> None:
+        count = f"{len(mistakes)} mistake" + ("s" if len(mistakes) != 1 else "")
+        super().__init__(f"{name}: {count}: " + "; ".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+class RecipeError(TurnoverError):
+    """A dataset's recipe has mistakes; every one of them is listed."""
+
+    code = "bad_recipe"
+
+    def __init__(self, mistakes: tuple[Mistake, ...], *, name: str = "recipe") -> None:
         count = f"{len(mistakes)} mistake" + ("s" if len(mistakes) != 1 else "")
         super().__init__(f"{name}: {count}: " + "; ".join(map(str, mistakes)))
         self.mistakes = mistakes

@@ -1,0 +1,1 @@
+"""One file an arrangement of a dataset's files."""
