@@ -1,0 +1,1 @@
+"""Entries in, one folder or archive out: whole or not at all."""
