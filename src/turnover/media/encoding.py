@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -72,7 +73,7 @@ def write_clip(
 ) -> Written:
     """Encode the shown frames [start, stop) of a video as an MP4, which replaces what stood at the target.
 
-    Pictures: H.264, CRF 12, 8 bits 4:2:0 in limited range, upright, with square pixels, without alpha; of an odd side
+    Pictures: H.264, CRF 11, 8 bits 4:2:0 in limited range, upright, with square pixels, without alpha; of an odd side
     the last stored line is left out. Primaries, transfer and matrix are the source's, or `colour`'s where that says
     them; R'G'B' gets Rec. 601. Interlaced pictures stay woven.
     Rate: the source's own, a frame for a frame. Where it varies, the nearest usual rate: each period shows the frame
@@ -122,7 +123,7 @@ class _Cut:
         return self.source.name
 
     def frames(self, frames: Shown) -> Iterator[tuple[VideoFrame, int]]:
-        """Each frame of the range with the number of periods it takes up; raises RefusedError where some are missing."""
+        """Each frame of the range, and how many periods it takes up; raises RefusedError where some are missing."""
         count = 0
         for frame, times in self._repeated(frames):
             if times > _LONGEST_STILL * self.rate.fraction:
@@ -133,11 +134,8 @@ class _Cut:
             yield frame, times
         if not count or (self.stop is not None and count < self.stop - self.start):
             why = f": {frames.trouble}" if frames.trouble else ""
-            wanted = self.start if self.stop is None else self.stop - 1
             raise RefusedError(
-                f"{self.name} has no frame {wanted}; its last is {self.start + count - 1}{why}"
-                if count
-                else f"{self.name} has no frame {self.start}{why}",
+                f"{self.name} has no frame {self.start + count}{why}",
                 hint="measure it again, or choose frames that it has",
             )
 
@@ -220,7 +218,7 @@ class _Film:
 def _even(stored_size: tuple[int, int], rotation: int, name: str) -> tuple[int, int]:
     """The size of the clip."""
     width, height = (side // 2 * 2 for side in stored_size)
-    if not (_SHORTEST <= min(width, height) and max(width, height) <= _LONGEST):
+    if min(width, height) < _SHORTEST or max(width, height) > _LONGEST:
         raise RefusedError(
             f"{name} has pictures of {stored_size[0]}x{stored_size[1]}, which H.264 cannot hold",
             hint=f"sides are {_SHORTEST} to {_LONGEST}",
@@ -232,12 +230,16 @@ def _sound_of(
     cut: _Cut, frames: Shown, first: VideoFrame, output: OutputContainer, closing: ExitStack
 ) -> SoundCut | None:
     """The sound from the moment on at which the first frame is shown; None where no moment is told, or no sound."""
-    tick = tick_of(first)
-    if tick is None or not isinstance(frames, StreamShown):
+    tick, seconds = tick_of(first), frames.seconds_of(first, cut.start)
+    if tick is None or seconds is None or not isinstance(frames, StreamShown):
         return None
+    begin = tick * frames.tick
+    if not cut.is_resampled:
+        # By the rate, since a coarse clock misplaces every frame but the first.
+        begin += cut.rate.seconds(cut.start) - Fraction(seconds)
     container = closing.enter_context(demuxer(closing.enter_context(regular_file(cut.source)), cut.name))
     stream = sound_taken(container)
-    return None if stream is None else SoundCut(container, stream, output, tick * frames.tick)
+    return None if stream is None else SoundCut(container, stream, output, begin)
 
 
 @contextmanager

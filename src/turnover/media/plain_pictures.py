@@ -87,7 +87,7 @@ def yuv_of(
         converted = frame.reformat(
             width=width,
             height=height,
-            format="yuv420p",
+            format=_target(frame, size),
             src_colorspace=None if colour.is_rgb else Colorspace.ITU709,
             dst_colorspace=Colorspace.ITU601 if colour.is_rgb else Colorspace.ITU709,
             src_color_range=None if colour.is_rgb else colour.range,
@@ -98,10 +98,10 @@ def yuv_of(
         found = planes_of(converted)
     except DAMAGE as error:
         raise _not_converted(frame, name, error) from error
-    assert found.blue is not None, "yuv420p has chroma"
-    assert found.red is not None, "yuv420p has chroma"
+    assert found.blue is not None, "the target has chroma"
+    assert found.red is not None, "the target has chroma"
     rows, columns = height // 2, width // 2
-    planes = [found.luma[: 2 * rows, : 2 * columns], found.blue[:rows, :columns], found.red[:rows, :columns]]
+    planes = [found.luma[: 2 * rows, : 2 * columns], *(_halved(p, size) for p in (found.blue, found.red))]
     if colour.range == FULL and not colour.is_rgb:
         # Not by swscale: its chroma would come out half a code value too high.
         planes = [cv2.LUT(plane, table) for plane, table in zip(planes, _limited(), strict=True)]  # type: ignore[misc]
@@ -109,6 +109,22 @@ def yuv_of(
     shown_height, shown_width = turned[0].shape
     flat = np.concatenate([plane.reshape(-1) for plane in turned])
     return VideoFrame.from_ndarray(flat.reshape(shown_height * 3 // 2, shown_width), "yuv420p")
+
+
+def _target(frame: VideoFrame, size: tuple[int, int]) -> str:
+    """The format to convert to: finer chroma where swscale would squeeze an odd number of samples into half of them."""
+    is_even = not (size[0] % 2 or size[1] % 2)
+    is_420 = (frame.format.chroma_width(16), frame.format.chroma_height(16)) == (8, 8)
+    return "yuv420p" if is_even or is_420 else "yuv444p"
+
+
+def _halved(chroma: Pixels, size: tuple[int, int]) -> Pixels:
+    """The chroma of the whole pairs of lines and columns of a picture of that size."""
+    columns, rows = size[0] // 2, size[1] // 2
+    if chroma.shape != size[::-1]:
+        return chroma[:rows, :columns]
+    pairs = chroma[: 2 * rows, : 2 * columns]
+    return np.asarray(cv2.resize(pairs, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -29,8 +30,13 @@ _SLACK_SECONDS = Fraction(1, 50)
 
 def sound_taken(container: InputContainer) -> AudioStream | None:
     """The sound stream that a player takes; None where there is none, or none whose coding is known."""
-    known = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    known = [stream for stream in container.streams.audio if _decoder_of(stream) is not None]
     return min(known, key=lambda stream: (not stream.disposition & Disposition.default, stream.index), default=None)
+
+
+def _decoder_of(stream: AudioStream) -> AudioCodecContext | None:
+    """The stream's decoder; None for a coding that FFmpeg does not know."""
+    return stream.codec_context
 
 
 class SoundCut:
@@ -83,21 +89,26 @@ class SoundCut:
 
     def _from_start(self) -> Iterator[Samples]:
         """Blocks that follow each other without a gap, the first of them at the start."""
-        done = 0
+        here: int | None = None
         for at, block in self._timed():
-            gap = 0 if at is None else at - done
-            if done and abs(gap) <= _SLACK_SECONDS * self._rate:
-                gap = 0
-            if gap < 0:
-                block = block[:, -gap:]
-            while gap > 0:
-                silence = np.zeros((block.shape[0], min(gap, self._rate)), np.float32)
-                gap -= silence.shape[1]
-                done += silence.shape[1]
-                yield silence
-            if block.size:
-                done += block.shape[1]
-                yield block
+            if here is None:
+                here = 0 if at is None else at
+                yield from self._silence(0, here, len(block))
+            # Blocks are counted rather than dated: a coarse clock would misplace each of them anew.
+            elif at is not None and at - here > _SLACK_SECONDS * self._rate:
+                yield from self._silence(max(0, here), at, len(block))
+                here = at
+            elif at is not None and here - at > _SLACK_SECONDS * self._rate:
+                block = block[:, here - at :]
+            kept = block[:, max(0, -here) :]
+            here += block.shape[1]
+            if kept.size:
+                yield kept
+
+    def _silence(self, first: int, stop: int, channels: int) -> Iterator[Samples]:
+        """In pieces of a second: what a file claims may be years."""
+        for at in range(first, stop, self._rate):
+            yield np.zeros((channels, min(self._rate, stop - at)), np.float32)
 
     def _timed(self) -> Iterator[tuple[int | None, Samples]]:
         """Decoded blocks and when they begin, in samples from the start; None where nothing tells."""

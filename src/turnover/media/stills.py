@@ -63,5 +63,6 @@ def _stills(source: Path, wanted: Sequence[int], stream_index: int | None, told:
                 return
         why = f": {frames.trouble}" if frames.trouble else ""
     raise RefusedError(
-        f"{source.name} has {count} frames, and frame {wanted[-1]} was asked for{why}", hint="measure it again"
+        f"{source.name} has no frame {wanted[-1]}: it ends after {count}{why}",
+        hint="measure it again, or choose frames that it has",
     )
