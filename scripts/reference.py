@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,11 @@ import typer.main
 
 from turnover.cli.main import app
 from turnover.compute.outcomes import TROUBLES
+from turnover.datasets.caption import WARNINGS as CAPTION_WARNINGS
+from turnover.datasets.keys import KEYS
+from turnover.datasets.recipe import Recipe
+from turnover.datasets.recipe_fields import RECIPE_FIELDS
+from turnover.datasets.selecting import REASONS
 from turnover.errors import ValuesError
 from turnover.frames.measure import metrics
 from turnover.frames.metric import Metric
@@ -34,6 +40,7 @@ def pages() -> dict[str, str]:
     return {
         "fields.md": _fields(),
         "metrics.md": _metrics(),
+        "recipe.md": _recipe(),
         "settings.md": _settings(),
         "templates.md": _templates(),
         "warnings-and-errors.md": _warnings(),
@@ -99,6 +106,29 @@ def _metrics() -> str:
         "`boundary_ssim` is given beside them, on the two frames at a seam: see [quality](../explanation/quality.md)."
     )
     return _page("Metrics", intro, _table(("Series", "What it tells", "Unit", "Range", "How"), rows))
+
+
+def _recipe() -> str:
+    defaults = Recipe().to_json()
+    rows = ((f"`{f.name}`", f"`{json.dumps(defaults.get(f.name))}`", f.sentence) for f in RECIPE_FIELDS)
+    intro = (
+        "What `turnover dataset --recipe FILE` takes: a JSON object, every key optional.\n"
+        "All mistakes are told at once. `turnover templates schema recipe` prints the JSON Schema."
+    )
+    return _page(
+        "The recipe of a dataset",
+        intro,
+        _table(("Key", "Default", "What it is"), rows),
+        "## Leakage keys",
+        "Clips that share one are never parted. By default: "
+        + ", ".join(f"`{key}`" for key in Recipe().leakage_keys)
+        + ".",
+        _table(("Key", "What two clips have in common"), ((f"`{key}`", text) for key, text in KEYS.items())),
+        "## Why a clip is left out",
+        _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in REASONS.items())),
+        "## What a caption may be told of",
+        _table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in CAPTION_WARNINGS.items())),
+    )
 
 
 def _range(metric: Metric) -> str:

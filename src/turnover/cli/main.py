@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from turnover.cli.screen import err, leave_unread, plain, print_failure
-from turnover.errors import TemplateError, TurnoverError
+from turnover.errors import RecipeError, TemplateError, TurnoverError
 from turnover.version import VERSION
 
 FAILED = 1
@@ -27,6 +27,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "probe": ("turnover.cli.probe", "probe"),
         "measure": ("turnover.cli.measure", "measure"),
         "sidecar": ("turnover.cli.sidecar", "sidecar"),
+        "dataset": ("turnover.cli.dataset", "dataset"),
+        "verify": ("turnover.cli.datasets", "verify"),
+        "diff": ("turnover.cli.datasets", "diff"),
+        "config": ("turnover.cli.datasets", "config"),
         "workflow": ("turnover.cli.workflow", "workflow"),
         "templates": ("turnover.cli.templates", "app"),
         "models": ("turnover.cli.models", "app"),
@@ -95,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _prepare_streams()
     try:
         app(given[0] if given else None)(given, prog_name="turnover")
-    except TemplateError as error:
+    except (TemplateError, RecipeError) as error:
         for mistake in error.mistakes:
             err().print(plain(str(mistake)))
         sys.exit(WRONG_USAGE)

@@ -155,11 +155,13 @@ def fields(json: AsJson = False) -> None:
     out().print(table)
 
 
-# Schemas of the files that people and platforms write, and of the XML that the specification's templates give.
+# Schemas of the files that people and platforms write, of a dataset's manifest, and of the specification's XML.
 _PUBLISHED = {
     "clip": "turnover/schemas/clip.schema.json",
     "metadata": "turnover/schemas/metadata.schema.json",
     "frames": "turnover/schemas/frames.schema.json",
+    "recipe": "turnover/schemas/recipe.schema.json",
+    "manifest": "turnover/schemas/manifest.schema.json",
     "xml": "turnover/sidecars/schemas/turnover-sidecar.xsd",
 }
 
@@ -169,7 +171,8 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            help="template, clip (clip.json), metadata, frames, or xml (the XSD of nuke-xml and resolve-xml)."
+            help="template, clip (clip.json), metadata, frames, recipe and manifest (of datasets), or xml (the XSD of "
+            "nuke-xml and resolve-xml)."
         ),
     ] = "template",
 ) -> None:
