@@ -22,6 +22,8 @@ SHARED_FIXTURES = {"shared_media", "shared_reference"}
 
 # Where each outside program comes from on Debian; the sentence of the skip says so.
 PACKAGES = {
+    "7z": "p7zip-full",
+    "bsdtar": "libarchive-tools",
     "exempi": "exempi",
     "exiftool": "libimage-exiftool-perl",
     "ffmpeg": "ffmpeg",
@@ -29,7 +31,9 @@ PACKAGES = {
     "mediainfo": "mediainfo",
     "node": "nodejs",
     "tclsh": "tcl",
+    "unzip": "unzip",
     "xmllint": "libxml2-utils",
+    "zip": "zip",
 }
 
 # The same commit gets the same verdict: examples are derived from the test, not from a random seed.

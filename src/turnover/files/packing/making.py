@@ -93,9 +93,12 @@ def write_archive(source: ArchiveSource, descriptor: int, terms: Terms) -> str:
     ):
         for entry in source.entries():
             names.check(entry.name)
-            with closing(made(entry.source, terms)) as content:
+            content = made(entry.source, terms)
+            try:
                 writer.add(entry.name, content)
-                mark.update(_marked(entry, content))
+            finally:
+                content.close()
+            mark.update(_marked(entry, content))
         writer.finish()
     return mark.hexdigest()
 

@@ -12,9 +12,11 @@ MAX_NAME_BYTES = 4096
 _MAX_PART_BYTES = 255
 # Most names by far are of these: they need no further look.
 _NO_DEVICE = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))"
-_PLAIN = re.compile(
-    rf"(?:{_NO_DEVICE}[a-z0-9_-]{{1,99}}/){{0,9}}{_NO_DEVICE}[a-z0-9_-]{{1,99}}(?:\.[a-z0-9]{{1,9}}){{0,2}}"
-)
+_FOLDER = rf"{_NO_DEVICE}[a-z0-9_-]{{1,99}}/"
+_FILE = rf"{_NO_DEVICE}[a-z0-9_-]{{1,99}}(?:\.[a-z0-9]{{1,9}}){{0,2}}"
+_PLAIN_PART = re.compile(_FILE)
+_PLAIN = re.compile(f"(?:{_FOLDER}){{0,9}}{_FILE}")
+_LONG = 1000
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"*:<>?|\\]')
 # Devices of Windows, with any suffix (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
@@ -26,32 +28,35 @@ class Names:
     def __init__(self) -> None:
         self._files = Seen()
         self._folders = Seen()
-        self._folder = ""
+        self._folder: str | None = ""
+        """Of the name before, where it is written as it is compared; None where it is not."""
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._files
 
     def check(self, name: str) -> None:
         """Raises WriteError `bad_name` or `name_taken`; from now on the name is taken."""
-        key = name
-        if not _PLAIN.fullmatch(name):
-            fault = fault_of(name)
-            if fault is not None:
-                hint = "give it another"
-                raise WriteError(f"{name!r} cannot be the name of a file: {fault}", hint=hint, code="bad_name")
-            key = name.casefold()
+        folder, _, last = name.rpartition("/")
+        if folder == self._folder and _PLAIN_PART.fullmatch(last):
+            # One of many in a folder, which was looked at before: only its own part is new.
+            if name in self._folders or not self._files.add(name):
+                raise _taken(name)
+            return
+        fault = fault_of(name)
+        if fault is not None:
+            hint = "give it another"
+            raise WriteError(f"{name!r} cannot be the name of a file: {fault}", hint=hint, code="bad_name")
+        key = name.casefold()
         if key in self._folders or not self._files.add(key):
             raise _taken(name)
-        folder = key.rpartition("/")[0]
-        if folder == self._folder:
-            return
-        self._folder = folder
-        while folder:
-            if folder in self._files:
+        parent = key.rpartition("/")[0]
+        self._folder = folder if folder == parent and len(folder) < _LONG else None
+        while parent:
+            if parent in self._files:
                 raise _taken(name)
-            if not self._folders.add(folder):
+            if not self._folders.add(parent):
                 break
-            folder = folder.rpartition("/")[0]
+            parent = parent.rpartition("/")[0]
 
 
 def fault_of(name: str) -> str | None:

@@ -104,9 +104,12 @@ def _pack_zip(entries: Iterable[Entry], target: Path, terms: Terms, told: Told |
                 writer = stack.enter_context(closing(ZipWriter(out, date=terms.date, folder=terms.folder)))
 
                 def add(entry: Entry) -> Packed:
-                    with closing(made(entry.source, terms)) as content:
+                    content = made(entry.source, terms)
+                    try:
                         writer.add(entry.name, content)
-                        return Packed(entry.name, content.size_bytes, content.digest, content.crc32)
+                    finally:
+                        content.close()
+                    return Packed(entry.name, content.size_bytes, content.digest, content.crc32)
 
                 listed, sums, _ = _add_all(entries, add, terms, told)
                 size = writer.finish()

@@ -38,25 +38,27 @@ class Seen:
     def add(self, text: str) -> bool:
         """Whether the text is new; from now on it is not."""
         key = hash(text) & _MASK or 1
-        if not _put(self._slots, key):
-            return False
+        slots = self._slots
+        most = len(slots) - 1
+        place = key & most
+        # It takes the first free slot from its own place on.
+        while slots[place]:
+            if slots[place] == key:
+                return False
+            place = (place + 1) & most
+        slots[place] = key
         self._count += 1
-        if self._count * 2 > len(self._slots):
-            old = self._slots
-            self._slots = array("Q", bytes(8 * 4 * len(old)))
-            for one in old:
-                if one:
-                    _put(self._slots, one)
+        if self._count * 2 > most:
+            self._grow()
         return True
 
-
-def _put(slots: array[int], key: int) -> bool:
-    """Whether the key was not there; it takes the first free slot from its own place on."""
-    most = len(slots) - 1
-    place = key & most
-    while slots[place]:
-        if slots[place] == key:
-            return False
-        place = (place + 1) & most
-    slots[place] = key
-    return True
+    def _grow(self) -> None:
+        old = self._slots
+        self._slots = slots = array("Q", bytes(8 * 4 * len(old)))
+        most = len(slots) - 1
+        for key in old:
+            if key:
+                place = key & most
+                while slots[place]:
+                    place = (place + 1) & most
+                slots[place] = key

@@ -57,6 +57,24 @@ def test_quick_look_agrees(name: str) -> None:
     assert is_bad == (fault_of(name) is not None)
 
 
+@given(
+    st.lists(st.lists(st.sampled_from(["a", "b", "A", "é", "É"]), min_size=1, max_size=4).map("/".join), max_size=30)
+)
+def test_any_order_of_names(wanted: list[str]) -> None:
+    """A name is refused exactly where it, or one of its folders, is a file already, or where it is a folder."""
+    names, files, folders = Names(), set[str](), set[str]()
+    for name in wanted:
+        key = name.casefold()
+        above = {key[:at] for at, sign in enumerate(key) if sign == "/"}
+        if key in files | folders or above & files:
+            with pytest.raises(WriteError, match="is there twice"):
+                names.check(name)
+            return
+        names.check(name)
+        files.add(key)
+        folders |= above
+
+
 @given(st.lists(st.text(max_size=3), max_size=2000))
 def test_seen(texts: list[str]) -> None:
     """It says of each text what a set would."""
