@@ -1,4 +1,4 @@
-"""The main job on real files: look at clips, write sidecars, read them back. `make demo` runs it."""
+"""The main job on real files: look, measure, write sidecars and a dataset, read both back. `make demo` runs it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
+from pyarrow import parquet
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
@@ -46,13 +48,22 @@ def main() -> int:
         return 2
 
     step("1. Look at the clips", run("turnover", clips, environment=environment))
+    report = FOLDER / "report.html"
+    step("2. Measure them", run("turnover", "measure", clips, "--report", report, environment=environment))
     names = [word for template in TEMPLATES for word in ("-t", template)]
-    step("2. Write sidecars", run("turnover", "sidecar", clips, *names, "--out", out, environment=environment, shown=6))
+    step("3. Write sidecars", run("turnover", "sidecar", clips, *names, "--out", out, environment=environment, shown=6))
     combined = ("-t", "resolve-fcpxml", "-t", "edl", "--combine", "--out", out, "--set", "timeline_rate=24")
-    step("3. One timeline for all of them", run("turnover", "sidecar", clips, *combined, environment=environment))
-    print("\n4. Read them back with other readers\n")
-    problems = read_back(out)
-    print(f"\nClips:    {clips}\nSidecars: {out}")
+    step("4. One timeline for all of them", run("turnover", "sidecar", clips, *combined, environment=environment))
+    dataset = FOLDER / "dataset.zip"
+    dataset.unlink(missing_ok=True)
+    recipe = FOLDER / "recipe.json"
+    recipe.write_text(json.dumps({"caption_fallback": "a clip"}), encoding="utf-8")
+    words = ("--out", dataset, "--splits", "train=80,test=20", "--recipe", recipe)
+    step("5. Make a dataset", run("turnover", "dataset", clips, *words, environment=environment))
+    step("6. Compare every byte of it", run("turnover", "verify", dataset, environment=environment))
+    print("\n7. Read all of it back with other readers\n")
+    problems = read_back(out) + read_dataset(dataset)
+    print(f"\nClips:    {clips}\nReport:   {report}\nSidecars: {out}\nDataset:  {dataset}")
     print("Now try:  open a .nk in Nuke, import a .resolve.fcpxml into Resolve, a .premiere.xml into Premiere.")
     if own is None:
         print("Your own: make demo CLIPS=/path/to/folder")
@@ -67,7 +78,7 @@ def made_clips() -> Path:
     plain = Recipe(width=320, height=192, frames=48, colour=REC709)
     for index, (rate, colour) in enumerate(((16, None), (16, REC709), (24, REC709)), start=1):
         tags = comfy_tags(f"a red kite over the harbour, take {index}", 2**63 + index, loras=[("kite_style", 0.8)])
-        drawn = replace(plain, rate=Rate(rate), colour=colour, picture="moving_box")
+        drawn = replace(plain, rate=Rate(rate), colour=colour, picture="landscape")
         write(replace(drawn, name=f"harbour_{index:03}.mp4", tags=tags, use_metadata_tags=True), folder)
     write(replace(plain, name="Mara close-up.mp4", rate=Rate(25), picture="face", audio=True), folder)
     write(replace(plain, name="plate_010.mov", rate=NTSC_30, timecode="01:00:00;00", reel="A001"), folder)
@@ -124,6 +135,25 @@ def read_back(folder: Path) -> int:
             print(f"✗ {path.name} ({kind}): {error}")
     for suffix, count in sorted(kinds.items()):
         print(f"✓ {count:3} {suffix:<9} {READERS.get(suffix, ('', 'not empty'))[1]}")
+    return problems
+
+
+def read_dataset(path: Path) -> int:
+    """Read the archive with Python's own reader and its tables with pyarrow; count what disagrees."""
+    if not path.exists():
+        print(f"✗ {path.name} was not written")
+        return 1
+    problems = 0
+    with zipfile.ZipFile(path) as archive:
+        damaged = archive.testzip()
+        manifest = json.loads(archive.read("manifest.json"))
+        for split, samples in manifest["splits"].items():
+            if samples:
+                table = parquet.read_table(io.BytesIO(archive.read(f"data/{split}/metadata.parquet")))
+                problems += table.num_rows != len(samples)
+    problems += damaged is not None or manifest["version"] != "1.0"
+    counts = ", ".join(f"{split} {len(samples)}" for split, samples in manifest["splits"].items())
+    print(f"{'✗' if problems else '✓'} {manifest['total_samples']:3} samples   {counts} (zipfile, pyarrow)")
     return problems
 
 

@@ -24,6 +24,9 @@ _MOST_NAMED = 20
 
 def verify(
     path: Annotated[Path, typer.Argument(help="A dataset: a folder or a .zip.", show_default=False)],
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Members of a .zip by CRC-32 alone: as fast as reading.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Compare every byte of a dataset with its own lists; files that trainers put beside are no failure."""
@@ -31,7 +34,7 @@ def verify(
     findings: list[Finding] = []
     with Progress(*columns, console=err(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("reading", total=None)
-        seen = Verification(path, progress=lambda done: bar.update(task, completed=done))
+        seen = Verification(path, progress=lambda done: bar.update(task, completed=done), is_quick=quick)
         for finding in seen.findings():
             findings.append(finding)
             if not json and len(findings) <= _MOST_NAMED:

@@ -98,7 +98,7 @@ def _write(content: bytes) -> None:
         leave_unread(sys.stdout)
 
 
-def counted(things: Iterable[T], *, total: int, doing: str) -> Iterator[T]:
+def counted(things: Iterable[T], *, total: int | None, doing: str) -> Iterator[T]:
     """The things as they come, with a bar on stderr where a person is looking."""
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -16,17 +16,18 @@ from isal.isal_zlib import crc32
 from turnover.compute.local import run_each
 from turnover.compute.outcomes import Done
 from turnover.core.clip import JsonValue
+from turnover.core.colour import Colour
 from turnover.core.entry import FileSource
 from turnover.core.measurement import Face
 from turnover.datasets.recipe import Recipe
 from turnover.datasets.recipe_parts import FaceCrops
 from turnover.datasets.sample import FaceCrop, Sample
-from turnover.errors import ProbeError
 from turnover.files.ingest import read_once
 from turnover.media.crops import CropStyle
 from turnover.media.encoding import write_clip
 from turnover.media.face_crops import face_crops
 from turnover.media.faces import FaceFinder, finder
+from turnover.media.probe import probe
 from turnover.media.stills import stills
 from turnover.work.look import Failed
 from turnover.work.measure import STALL_SECONDS, Measuring
@@ -115,13 +116,7 @@ def _made(sample: Sample, task: DeriveTask, report: Callable[[float], None]) -> 
         return replace(sample, faces=crops)
     place = task.workspace / f"{sample.id}.mp4"
     if not place.exists():
-        written = write_clip(sample.media.path, place, start=sample.part.start, stop=sample.part.stop, progress=report)
-        if written.frame_count != sample.part.count and not written.is_resampled:
-            place.unlink()
-            raise ProbeError(
-                f"{sample.source_name}: {written.frame_count} frames could be encoded, not {sample.part.count}",
-                hint="it is damaged, or changed since it was measured",
-            )
+        write_clip(sample.media.path, place, start=sample.part.start, stop=sample.part.stop, progress=report)
     return replace(_taken(sample, place), faces=crops)
 
 
@@ -137,7 +132,7 @@ def _stills(task: DeriveTask) -> Iterator[Sample]:
     source = task.samples[0].media.path
     places = {frame: task.workspace / f"{sample.id}.png" for frame, sample in by_frame.items()}
     missing = [frame for frame, place in places.items() if not place.exists()]
-    for still in stills(source, missing) if missing else ():
+    for still in stills(source, missing, colour=_colour(source)) if missing else ():
         _write(places[still.frame], still.content)
     for frame, sample in by_frame.items():
         if places[frame].exists():
@@ -151,7 +146,12 @@ def _faces(sample: Sample, task: DeriveTask) -> tuple[FaceCrop, ...]:
     if task.style.most == 0 or not faces:
         return ()
     found = face_crops(
-        sample.media.path, faces, _style(task.style), most=task.style.most, finder=_close_finder(task.model)
+        sample.media.path,
+        faces,
+        _style(task.style),
+        most=task.style.most,
+        finder=_close_finder(task.model),
+        colour=_colour(sample.media.path),
     )
     kept = [one for one in found.crops if one.face.confidence >= (task.style.min_confidence or 0)]
     place = task.workspace / f"{sample.id}.faces"
@@ -186,6 +186,11 @@ def _style(crops: FaceCrops) -> CropStyle:
         least_sharpness=crops.min_sharpness,
         suffix=suffix,
     )
+
+
+def _colour(path: Path) -> Colour:
+    """What the file says of its colours."""
+    return probe(path).video.colour
 
 
 @lru_cache(maxsize=1)

@@ -253,3 +253,58 @@ def test_lists_of_trainers(tmp_path: Path, clips: Path) -> None:
     assert turnover("dataset", clips, "--out", out, "--recipe", _recipe(tmp_path)).status == 0
     table = list(csv.DictReader((out / "data" / "train" / "opensora.csv").read_text().splitlines()))
     assert {row["text"] for row in table} == {f"a red kite, take {n}" for n in range(6)}
+
+
+def test_frames(tmp_path: Path, clips: Path) -> None:
+    """`--frames` gives every eighth frame as a lossless picture, listed as clips are; those of a clip stay together."""
+    out = tmp_path / "ds"
+    words = ("--recipe", _recipe(tmp_path), "--frames", "--splits", "train=50,test=50")
+    assert turnover("dataset", clips, "--out", out, *words).status == 0
+    manifest = _manifest(out)
+    rows = [row for rows in manifest["splits"].values() for row in rows]
+    assert len(rows) == sum(len(range(0, film.frames, 8)) for film in FILMS)
+    assert all((out / row["path"]).read_bytes().startswith(b"\x89PNG") for row in rows)
+    splits = {
+        prompt: {row["split"] for row in rows if row["prompt"] == prompt} for prompt in {r["prompt"] for r in rows}
+    }
+    assert all(len(found) == 1 for found in splits.values())
+    assert turnover("verify", out).status == 0
+
+
+def test_trimmed(tmp_path: Path, clips: Path) -> None:
+    """With a frame rule and re-encoding every clip has a length that the rule takes; what fits stays as it was."""
+    out = tmp_path / "ds"
+    assert (
+        turnover("dataset", clips, "--out", out, "--recipe", _recipe(tmp_path, trim="4n+1", reencode="auto")).status
+        == 0
+    )
+    rows = parquet.read_table(out / "data" / "train" / "metadata.parquet").to_pylist()
+    assert {row["num_frames"] for row in rows} == {9, 13}
+    sources = {hashlib.sha256(path.read_bytes()).hexdigest() for path in clips.glob("*.mp4")}
+    assert len({row["sha256"] for row in rows} & sources) == 2
+
+
+def test_face_crops(tmp_path: Path) -> None:
+    """Faces are cut out and listed with their clip; a recipe that wants none gets none."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    film = Recipe("face.mp4", width=640, height=480, frames=10, picture="face")
+    shutil.copy(videos.cached(film), folder / "face.mp4")
+    (folder / "face.txt").write_text("a face")
+    recipe = _recipe(tmp_path, faces={"min_sharpness": 0})
+    assert turnover("dataset", folder, "--out", tmp_path / "ds", "--recipe", recipe).status == 0
+    lines = (tmp_path / "ds" / "faces" / "train" / "faces.jsonl").read_text().splitlines()
+    assert 1 <= len(lines) <= 3
+    for line in map(json.loads, lines):
+        assert (tmp_path / "ds" / "faces" / "train" / line["file_name"]).read_bytes().startswith(b"\x89PNG")
+    recipe = _recipe(tmp_path, faces={"most": 0})
+    assert turnover("dataset", folder, "--out", tmp_path / "none", "--recipe", recipe).status == 0
+    assert not (tmp_path / "none" / "faces").exists()
+
+
+def test_nothing_is_left_behind(tmp_path: Path, clips: Path) -> None:
+    """After a run nothing stands beside the dataset, hidden or not, but the description of an archive."""
+    (tmp_path / "out").mkdir()
+    words = ("--recipe", _recipe(tmp_path, trim="4n+1", reencode="auto"))
+    assert turnover("dataset", clips, "--out", tmp_path / "out" / "ds.zip", *words).status == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["ds.croissant.json", "ds.zip"]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tests import videos
 from tests.conftest import Tool
-from tests.pictures import Pixels
+from tests.pictures import Pixels, gradient
 from tests.recipes import Recipe
 from turnover.core.colour import Colour
 from turnover.core.rate import Rate
@@ -91,7 +91,7 @@ def check_like(tool: Tool, source: Path, target: Path, filters: str, written: Wr
 # --------------------------------------------------------------------------------------------------- frames and time
 
 
-@pytest.mark.parametrize(("start", "stop"), [(0, None), (5, 14), (0, 1), (19, None), (7, 8), (3, 20)])
+@pytest.mark.parametrize(("start", "stop"), [(0, None), (5, 14), (19, None), (7, 8)])
 def test_range(target: Path, tool: Tool, start: int, stop: int | None) -> None:
     """Exactly the frames [start, stop) are there, each nearly as it was; no two of this clip are alike."""
     source = videos.cached(PHOTO)
@@ -101,10 +101,10 @@ def test_range(target: Path, tool: Tool, start: int, stop: int | None) -> None:
     check_like(tool, source, target, f"trim=start_frame={start}:end_frame={end}", written)
 
 
-@pytest.mark.parametrize("name", ["photo.mkv", "photo.webm", "photo.mov", "photo.avi"])
+@pytest.mark.parametrize("name", ["photo.mkv", "photo.webm", "photo.avi"])
 def test_containers(target: Path, tool: Tool, name: str) -> None:
     """What the frames came in makes no difference, nor does the order in which they are coded."""
-    encoder = {"bf": "3", "preset": "medium", "g": "6"} if name.endswith(("mkv", "mov")) else {}
+    encoder = {"bf": "3", "preset": "medium", "g": "6"} if name.endswith("mkv") else {}
     source = videos.cached(replace(PHOTO, name=name, encoder=encoder))
     written = write_clip(source, target, start=4, stop=13)
     check_like(tool, source, target, "trim=start_frame=4:end_frame=13", written)
@@ -112,7 +112,7 @@ def test_containers(target: Path, tool: Tool, name: str) -> None:
 
 @pytest.mark.parametrize(
     "rate",
-    [Rate(8), Rate(25, 2), Rate(16), Rate(24000, 1001), Rate(25), Rate(30000, 1001), Rate(60), Rate(179, 6)],
+    [Rate(8), Rate(25, 2), Rate(24000, 1001), Rate(60), Rate(179, 6)],
     ids=str,
 )
 def test_rate(target: Path, tool: Tool, rate: Rate) -> None:
@@ -176,6 +176,16 @@ def test_odd_size(target: Path, tool: Tool) -> None:
     check_like(tool, videos.cached(recipe), target, "crop=160:96:0:0:exact=1,format=yuv420p", written)
 
 
+def test_odd_animation(target: Path, tool: Tool) -> None:
+    """R'G'B' of an odd size keeps its colours in their places to the last column."""
+    source = videos.cached(Recipe("odd.webp", width=65, height=47, frames=2))
+    written = write_clip(source, target)
+    frame = decoded(tool, target, "null", size=(written.width, written.height), pixel_format="rgb24")[1]
+    error = frame.reshape(46, 64, 3) - gradient(1, 2, 65, 47)[:46, :64].astype(int)
+    # Chroma squeezed by half a sample is hidden in the mean: it is too red at one side, and too little at the other.
+    assert np.abs(error[:, :8].mean((0, 1)) - error[:, -8:].mean((0, 1))).max() < 0.8
+
+
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_turned(target: Path, tool: Tool, rotation: int) -> None:
     """The pixels are upright as ffmpeg shows them, and no player turns them again."""
@@ -205,10 +215,8 @@ def test_wide_samples(target: Path, tool: Tool) -> None:
     ("colour", "names"),
     [
         ((1, 1, 1), ("bt709", "bt709", "bt709")),
-        ((6, 6, 6), ("smpte170m", "smpte170m", "smpte170m")),
         ((5, 6, 5), ("bt470bg", "smpte170m", "bt470bg")),
         ((9, 14, 9), ("bt2020", "bt2020-10", "bt2020nc")),
-        ((12, 13, 1), ("smpte432", "iec61966-2-1", "bt709")),
         (None, (None, None, None)),
     ],
 )
@@ -229,7 +237,7 @@ def test_colour_that_is_told(target: Path, tool: Tool) -> None:
     assert told(tool, target)[0]["color_transfer"] == "iec61966-2-1"
 
 
-@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuv420p10le", "yuvj420p"])
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuvj420p"])
 def test_full_range(target: Path, tool: Tool, pixel_format: str) -> None:
     """Full range becomes limited range, and is called so."""
     source = videos.cached(replace(PHOTO, pixel_format=pixel_format, colour=(1, 1, 1), colour_range="full"))
@@ -239,7 +247,7 @@ def test_full_range(target: Path, tool: Tool, pixel_format: str) -> None:
     assert told(tool, target)[0]["color_range"] == "tv"
 
 
-@pytest.mark.parametrize("pixel_format", ["yuv420p10le", "yuv422p", "yuv444p10le", "gray", "yuva444p10le"])
+@pytest.mark.parametrize("pixel_format", ["yuv420p10le", "yuv422p", "gray", "yuva444p10le"])
 def test_pixel_formats(target: Path, tool: Tool, pixel_format: str) -> None:
     """Deeper, finer and colourless pictures become 8-bit 4:2:0; alpha is left out."""
     is_prores = pixel_format == "yuva444p10le"
@@ -357,6 +365,12 @@ def test_what_is_no_clip(tmp_path: Path, target: Path) -> None:
         write_clip(videos.fake(tmp_path), target)
     with pytest.raises(RefusedError, match="no frame rate"):
         write_clip(videos.make(tmp_path, "still.png", frames=1), target)
+
+
+def test_clock_that_jumps(target: Path) -> None:
+    """A frame that would have to be repeated for minutes is a wrong clock, and refused."""
+    with pytest.raises(RefusedError, match="frame 2 lasts longer than 600 seconds"):
+        write_clip(videos.cached(Recipe("jump.mp4", variable=(1, 1, 20_000, 1))), target)
 
 
 def test_told_to_stop(target: Path) -> None:
