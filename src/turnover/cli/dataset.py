@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from turnover.cli.measuring import measuring, measuring_bar
+from turnover.cli.measuring import measure_all, measuring
 from turnover.cli.place import ledger, workers
 from turnover.cli.plan_table import show_plan
 from turnover.cli.screen import counted, err, out, plain, print_failure, print_json, print_warnings
@@ -32,7 +32,6 @@ from turnover.work.beside import read_json, read_metadata
 from turnover.work.dataset import DatasetRun, planned, write_dataset
 from turnover.work.layouts import layout_named, layouts
 from turnover.work.look import Failed, Looking, look, one_of_each
-from turnover.work.measure import Measuring, measure_missing
 from turnover.work.previous import Previous, previous_version
 from turnover.work.recipes import dataset_name
 
@@ -87,7 +86,7 @@ def dataset(
     clips = [one for one in seen if isinstance(one, Clip)]
     failures = [one for one in seen if isinstance(one, Failed)]
     with measuring() as how_to_measure, _workspace(target, is_dry=dry_run) as workspace:
-        failures += _measure_missing(clips, how_to_measure)
+        failures += measure_all(clips, how_to_measure)
         gone = {one.path for one in failures}
         run = DatasetRun(
             recipe=recipe,
@@ -164,12 +163,6 @@ def _bounds(least: Sequence[str], most: Sequence[str]) -> dict[str, dict[str, fl
             except ValueError as error:
                 raise UsageError(f"--{end} {text!r}: expected METRIC=NUMBER", hint="--min motion_score=0.1") from error
     return bounds
-
-
-def _measure_missing(clips: Sequence[Clip], how: Measuring) -> list[Failed]:
-    with measuring_bar(clips) as bar:
-        results = measure_missing(clips, how, on_progress=bar.at)
-        return [one for one in map(bar.done, results) if isinstance(one, Failed)]
 
 
 def _called(target: Path) -> str | None:

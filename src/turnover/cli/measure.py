@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from turnover.cli.chosen import NamePatterns
-from turnover.cli.measuring import measuring, measuring_bar
+from turnover.cli.measuring import measure_all, measuring
 from turnover.cli.place import ledger, workers
 from turnover.cli.screen import count_of, counted, listed, out, plain, print_failure, print_json
 from turnover.core.clip import Clip, JsonValue
@@ -21,7 +21,7 @@ from turnover.files.atomic import draft
 from turnover.files.finding import find
 from turnover.work.look import Failed, Looking, look, one_of_each
 from turnover.work.making import checked_patterns
-from turnover.work.measure import Measured, Measuring, measure_missing, measured
+from turnover.work.measure import Measured, Measuring, measured
 from turnover.work.measure_page import pages
 from turnover.work.measure_page_values import ClipOnPage
 from turnover.work.measure_report import measured_report
@@ -50,7 +50,7 @@ def measure(
     failures = [one for one in seen if isinstance(one, Failed)]
     clips = [one for one in seen if isinstance(one, Clip)]
     with measuring() as how_to_measure:
-        failures += _measure_missing(clips, how_to_measure)
+        failures += measure_all(clips, how_to_measure)
         gone = {one.path for one in failures}
         clips = [clip for clip in clips if clip.path not in gone]
         if report is not None:
@@ -66,12 +66,6 @@ def measure(
         out().print(plain(f"Report: {report}"), soft_wrap=True)
     if failures:
         raise typer.Exit(1)
-
-
-def _measure_missing(clips: Sequence[Clip], how: Measuring) -> list[Failed]:
-    with measuring_bar(clips) as bar:
-        results = measure_missing(clips, how, on_progress=bar.at)
-        return [one for one in map(bar.done, results) if isinstance(one, Failed)]
 
 
 def _objects(results: Iterable[Measured | Failed], *, with_series: bool) -> Iterator[dict[str, JsonValue]]:

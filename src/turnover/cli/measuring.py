@@ -92,12 +92,17 @@ def _frames(clip: Clip) -> int:
     return clip.probe.video.frame_count or 0
 
 
+def measure_all(clips: Sequence[Clip], how: Measuring) -> list[Failed]:
+    """Measure what was never measured, with a bar; those that could not be."""
+    with measuring_bar(clips) as bar:
+        results = measure_missing(clips, how, on_progress=bar.at)
+        return [one for one in map(bar.done, results) if isinstance(one, Failed)]
+
+
 def with_numbers(seen: Sequence[Clip | Failed]) -> list[Clip | Failed]:
     """The clips with what was measured of them beside what was given; one that cannot be measured stays as it is."""
     clips = [one for one in seen if isinstance(one, Clip)]
-    with measuring(forgives_store=True) as how, measuring_bar(clips) as bar:
-        for one in map(bar.done, measure_missing(clips, how, on_progress=bar.at)):
-            if isinstance(one, Failed):
-                print_warnings([f"{one.path}: not measured: {one.error}"])
+    with measuring(forgives_store=True) as how:
+        print_warnings(f"{one.path}: not measured: {one.error}" for one in measure_all(clips, how))
         numbers = {one.clip.path: one.clip for one in measured(clips, how) if isinstance(one, Measured)}
     return [numbers.get(one.path, one) for one in seen]
