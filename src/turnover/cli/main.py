@@ -29,6 +29,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sidecar": ("turnover.cli.sidecar", "sidecar"),
         "dataset": ("turnover.cli.dataset", "dataset"),
         "verify": ("turnover.cli.datasets", "verify"),
+        "doctor": ("turnover.cli.doctor", "check_up"),
         "diff": ("turnover.cli.datasets", "diff"),
         "config": ("turnover.cli.datasets", "config"),
         "workflow": ("turnover.cli.workflow", "workflow"),

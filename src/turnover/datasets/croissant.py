@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from turnover.core.clip import JsonValue
 from turnover.core.entry import Packed
 from turnover.datasets.croissant_making import making_of
-from turnover.datasets.croissant_records import Described, distribution_and_records
+from turnover.datasets.croissant_records import LAYOUTS, Described, distribution_and_records
 from turnover.datasets.croissant_words import origin, responsible
 from turnover.datasets.dataset import Dataset
 from turnover.datasets.names import MANIFEST
@@ -72,6 +72,11 @@ def file_name(target: str) -> str:
     return f"{target.removesuffix('.zip')}.{NAME}" if target.endswith(".zip") else NAME
 
 
+def can_describe(layout: str) -> bool:
+    """Whether this layout can be described; one from outside cannot."""
+    return layout in LAYOUTS
+
+
 def is_described(name: str) -> bool:
     """Whether the description of a folder names this file with its digest; all others it finds by their patterns."""
     return name == MANIFEST or name.endswith((".zip", ".tar", ".parquet"))
@@ -80,7 +85,7 @@ def is_described(name: str) -> bool:
 def croissant(dataset: Dataset, *, layout: str, target: str, files: Iterable[Packed]) -> str:
     """The description of a dataset as it lies in a layout.
 
-    layout: the layout's name.
+    layout: the name of one that it `can_describe`.
     target: the name, without a path, of the folder or the ZIP.
     files: what was written into the folder, at least what `is_described`; for the layout `zip`, the archive alone.
     Raises ValueError where one of them is missing. The same dataset gives the same text.

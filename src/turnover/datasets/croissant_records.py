@@ -92,7 +92,7 @@ def distribution_and_records(it: Described, layout: str) -> Nodes:
         first = [file_itself(it.file(names.MANIFEST), names.MANIFEST)]
     if not it.dataset.splits:
         return first, []
-    files, records = _LAYOUTS[layout](it)
+    files, records = LAYOUTS[layout](it)
     return [*first, *files], [_splits(it.dataset), _samples(), *records]
 
 
@@ -268,15 +268,10 @@ def _whose(key: str, files: str, split: str | None) -> list[Json]:
     return found if split is None else [*found, from_file(key, "split", "fullpath", files, regex=split)]
 
 
-_LAYOUTS: Mapping[str, Callable[[Described], Nodes]] = {
+LAYOUTS: Mapping[str, Callable[[Described], Nodes]] = {
     "tree": _in_folder,
     one_zip.NAME: _in_zip,
     zip_per_split.NAME: _in_zips,
     webdataset.NAME: _in_tars,
     parquet.NAME: _in_tables,
 }
-
-
-def is_known(layout: str) -> bool:
-    """Whether datasets of a layout can be described; those from outside cannot."""
-    return layout in _LAYOUTS

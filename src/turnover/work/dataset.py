@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from turnover.core.clip import Clip, JsonValue
+from turnover.core.entry import BytesSource, Entry, Packed
 from turnover.datasets.caption import caption_of
 from turnover.datasets.configuration import trainers
+from turnover.datasets.croissant import can_describe, croissant, is_described
+from turnover.datasets.croissant import file_name as croissant_name
 from turnover.datasets.dataset import Dataset, LedgerLine
 from turnover.datasets.groups import light_of
 from turnover.datasets.keys import keys_of, stratum_of
@@ -24,7 +27,9 @@ from turnover.datasets.rows import content_of
 from turnover.datasets.sample import Sample
 from turnover.datasets.selecting import Exclusion, excluded, rights_warnings
 from turnover.datasets.split import SplitResult, divide
-from turnover.errors import ProbeError, RefusedError
+from turnover.errors import ProbeError, RefusedError, WriteError
+from turnover.files.atomic import draft
+from turnover.files.ingest import read_once
 from turnover.files.packing.folder import Link
 from turnover.files.packing.pack import PackResult, pack
 from turnover.files.packing.watching import Progress, Stop
@@ -110,9 +115,28 @@ def write_dataset(
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> PackResult:
-    """Write a planned dataset, whole or not at all. Raises WriteError."""
-    return pack(
-        layout.entries(dataset, options),
+    """Write a planned dataset, whole or not at all, with its description for mlcroissant. Raises WriteError.
+
+    The description stands in a folder; of an archive, whose digest it tells, beside it.
+    """
+    beside = target.with_name(croissant_name(target.name))
+    if layout.is_one_file and beside.exists() and not overwrites:
+        raise WriteError(f"{beside}: it is there already", hint="--overwrite replaces it", code="exists")
+    described: list[Packed] = []
+
+    def told(packed: Packed) -> None:
+        if is_described(packed.name):
+            described.append(packed)
+
+    def entries() -> Iterator[Entry]:
+        yield from layout.entries(dataset, options)
+        if not layout.is_one_file and can_describe(layout.name):
+            # It is asked for its text when all before it is written.
+            text = croissant(dataset, layout=layout.name, target=target.name, files=described)
+            yield Entry(croissant_name(target.name), BytesSource(text.encode()))
+
+    result = pack(
+        entries(),
         target,
         kind="zip" if layout.is_one_file else "folder",
         date=dataset.date,
@@ -120,7 +144,14 @@ def write_dataset(
         overwrites=overwrites,
         progress=progress,
         stop=stop,
+        told=told,
     )
+    if layout.is_one_file and can_describe(layout.name):
+        archive = read_once(result.path)
+        packed = Packed(target.name, archive.size_bytes, archive.digest, archive.crc32)
+        text = croissant(dataset, layout=layout.name, target=target.name, files=[packed])
+        draft(beside.absolute(), [text.encode()]).publish()
+    return result
 
 
 # ----------------------------------------------------------------------------------------------------- gathering

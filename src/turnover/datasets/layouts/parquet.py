@@ -15,7 +15,7 @@ from turnover.datasets import ledger, names
 from turnover.datasets.card import LOADABLE, Config, Loading
 from turnover.datasets.dataset import Dataset
 from turnover.datasets.layout import Layout, LayoutOptions
-from turnover.datasets.layouts.parts import face_crops, root_entries
+from turnover.datasets.layouts.parts import CROISSANT, face_crops, root_entries
 from turnover.datasets.layouts.shards import counts, cut, located, shards_of
 from turnover.datasets.rows import FACE_TYPED, TYPED, face_files, face_typed_row, typed_row
 from turnover.datasets.sample import FaceCrop, Sample
@@ -111,6 +111,7 @@ table = pandas.read_parquet("{dataset.folder_name}/clips", columns=["sample_id",
             (names.SAMPLES, "every sample with all it has, one JSON object a line"),
             (ledger.NAME, "which sample is in which split, since when and why; later versions keep to it"),
             ("manifest-sha256.txt", "the SHA-256 of every other file"),
+            CROISSANT,
             ("clips/", "samples as typed tables, with their media inside"),
             *((("faces/", "face crops as typed tables, with the pictures inside"),) if faces else ()),
         ),

@@ -17,6 +17,12 @@ from turnover.datasets.survey import Survey
 from turnover.datasets.trainers.lists import one_line
 from turnover.discovery import offered
 
+CROISSANT = (
+    "croissant.json",
+    "what mlcroissant loads it by, with what is known of its making, its limits and its rights",
+)
+"""How the description is told of where it lies inside; whoever writes the files adds it last."""
+
 
 def root_entries(
     dataset: Dataset,

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from turnover.core.entry import Entry
 from turnover.datasets import ledger, names
 from turnover.datasets.card import WITNESS, Loading
 from turnover.datasets.dataset import Dataset
 from turnover.datasets.layout import Layout, LayoutOptions
-from turnover.datasets.layouts.parts import builder, folder_config, media_pattern, root_entries, split_entries
+from turnover.datasets.layouts.parts import (
+    CROISSANT,
+    builder,
+    folder_config,
+    media_pattern,
+    root_entries,
+    split_entries,
+)
 from turnover.datasets.manifest import in_tree
 from turnover.datasets.survey import Survey, survey_of
 
@@ -83,7 +91,8 @@ def _files(dataset: Dataset, survey: Survey) -> tuple[tuple[str, str], ...]:
 
 def _entries(dataset: Dataset, options: LayoutOptions) -> Iterator[Entry]:
     survey = survey_of(dataset)
-    yield from tree_entries(dataset, survey, loading_of(dataset, survey), layout=NAME)
+    loading = loading_of(dataset, survey)
+    yield from tree_entries(dataset, survey, replace(loading, files=(*loading.files, CROISSANT)), layout=NAME)
 
 
 LAYOUT = Layout(NAME, "a folder that Hugging Face, PyTorch and trainers read as it stands", False, _entries)

@@ -18,7 +18,7 @@ from turnover.datasets import ledger, names
 from turnover.datasets.card import Config, Loading
 from turnover.datasets.dataset import Dataset
 from turnover.datasets.layout import Layout, LayoutOptions
-from turnover.datasets.layouts.parts import face_crops, root_entries
+from turnover.datasets.layouts.parts import CROISSANT, face_crops, root_entries
 from turnover.datasets.layouts.shards import Shards, counts, cut, located, shards_of
 from turnover.datasets.plain import json_text
 from turnover.datasets.rows import face_files, face_row, samples_row
@@ -189,6 +189,7 @@ for sample in webdataset.WebDataset("{dataset.folder_name}/{split}-{{000000..{la
             (names.SAMPLES, "every sample with all it has, one JSON object a line"),
             (ledger.NAME, "which sample is in which split, since when and why; later versions keep to it"),
             ("manifest-sha256.txt", "the SHA-256 of every other file"),
+            CROISSANT,
             ("<split>-000000.tar", f"samples: `<id>.json`, `<id>{suffix}`, `<id>.txt` (the caption)"),
             *((("faces/", "face crops in tars of their own, `<id>_f00`"),) if faces else ()),
             *((("companions/", "what belongs to samples: `<id>.<role>.<suffix>`"),) if survey.companions else ()),

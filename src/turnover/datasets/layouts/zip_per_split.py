@@ -10,7 +10,7 @@ from turnover.datasets import ledger, names
 from turnover.datasets.card import WITNESS, Config, Loading
 from turnover.datasets.dataset import Dataset
 from turnover.datasets.layout import Layout, LayoutOptions
-from turnover.datasets.layouts.parts import builder, media_pattern, root_entries, split_entries
+from turnover.datasets.layouts.parts import CROISSANT, builder, media_pattern, root_entries, split_entries
 from turnover.datasets.manifest import in_tree
 from turnover.datasets.survey import survey_of
 
@@ -46,6 +46,7 @@ dataset = load_dataset("{builder(dataset)}", data_files=files)
             (names.SAMPLES, "every sample with all it has, one JSON object a line"),
             (ledger.NAME, "which sample is in which split, since when and why; later versions keep to it"),
             ("manifest-sha256.txt", "the SHA-256 of every other file"),
+            CROISSANT,
             ("<split>.zip", "all files of the split; unpacked into one folder, the archives are the layout `tree`"),
             (witness, f"empty; its name alone tells Hugging Face to load {builder(dataset)}"),
         ),
