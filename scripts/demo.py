@@ -55,10 +55,9 @@ def main() -> int:
     combined = ("-t", "resolve-fcpxml", "-t", "edl", "--combine", "--out", out, "--set", "timeline_rate=24")
     step("4. One timeline for all of them", run("turnover", "sidecar", clips, *combined, environment=environment))
     dataset = FOLDER / "dataset.zip"
-    dataset.unlink(missing_ok=True)
     recipe = FOLDER / "recipe.json"
     recipe.write_text(json.dumps({"caption_fallback": "a clip"}), encoding="utf-8")
-    words = ("--out", dataset, "--splits", "train=80,test=20", "--recipe", recipe)
+    words = ("--out", dataset, "--splits", "train=80,test=20", "--recipe", recipe, "--overwrite")
     step("5. Make a dataset", run("turnover", "dataset", clips, *words, environment=environment))
     step("6. Compare every byte of it", run("turnover", "verify", dataset, environment=environment))
     print("\n7. Read all of it back with other readers\n")
