@@ -42,12 +42,18 @@ class Segment:
     generation: Generation | None = None
 
 
+Training = Literal["allowed", "notAllowed", "constrained"]
+"""Whether models may be trained on a clip; constrained is "under conditions that have to be asked for"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What may be done with a clip."""
 
-    training: Literal["allowed", "notAllowed", "constrained"] | None = None
+    training: Training | None = None
     licence: str | None = None
+    source: str | None = None
+    """What in the file says so of training, for a person; None where a person gave it, or nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Clip:
     failure_tags: tuple[str, ...] = ()
     rights: Rights = field(default_factory=Rights)
     is_ai_generated: bool | None = None
+    is_ai_generated_source: str | None = None
+    """What in the file says so, for a person; None where a person gave it, or nobody tells."""
     split: str | None = None
     group: str | None = None
     generation_params: JsonValue = None

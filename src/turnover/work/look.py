@@ -16,6 +16,7 @@ from turnover.files.atomic import file_digest
 from turnover.files.finding import STILL_SUFFIXES, Found, Missing
 from turnover.media.probe import probe
 from turnover.work.beside import AUDIO_MARK, with_values_beside
+from turnover.work.labels import settled, without_labels
 from turnover.work.making import with_making
 
 
@@ -61,7 +62,8 @@ def _clip(one: Found | Missing, how: Looking) -> Clip | Failed:
     except TurnoverError as error:
         return Failed(one.path, error)
     try:
-        return with_values_beside(clip, is_own=how.is_own, metadata=how.metadata)
+        given = with_values_beside(without_labels(clip), is_own=how.is_own, metadata=how.metadata)
+        return settled(given, clip)
     except ValuesError as error:
         if not how.forgives_values:
             return Failed(one.path, error)

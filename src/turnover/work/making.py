@@ -18,17 +18,26 @@ from turnover.generation.sniff import found_in
 from turnover.media.carriers import carriers
 from turnover.work.beside import IsOwn, file_beside, is_caption, read_json, read_text
 from turnover.work.given import is_generators_own
+from turnover.work.labels import with_labels
 
 REMARKS_ON_MAKING: Mapping[str, str] = MappingProxyType(
-    {"recipe_conflict": "What the file carries about its making disagrees with itself."}
+    {
+        "recipe_conflict": "What the file carries about its making disagrees with itself.",
+        "rights_conflict": "What was given says otherwise than the file whether models may be trained on it.",
+    }
 )
 """Code → sentence of each warning about how a clip was made."""
 
 
 def with_making(clip: Clip, *, is_own: IsOwn, name_patterns: tuple[str, ...] = ()) -> Clip:
-    """The clip with its generation, or with the reason why there is none, and the texts that nobody could read."""
-    found = found_in(carried(clip.path, is_own=is_own), file_name=clip.name, name_patterns=name_patterns)
+    """The clip with its generation, or with the reason why there is none, and the texts that nobody could read.
+
+    What the file itself says of its rights, and that a machine made it, stands where a person may say otherwise.
+    """
+    texts = carried(clip.path, is_own=is_own)
+    found = found_in(texts, file_name=clip.name, name_patterns=name_patterns)
     clip = replace(clip, generation=found.generation, no_generation_reason=found.reason, unread=found.unread)
+    clip = with_labels(clip, texts)
     if found.generation is None or not found.generation.conflicts:
         return clip
     fields = ", ".join(dict.fromkeys(conflict.field for conflict in found.generation.conflicts))

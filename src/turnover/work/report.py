@@ -26,6 +26,8 @@ def clip_report(clip: Clip) -> dict[str, JsonValue]:
         "audio": [_audio(stream) for stream in probe.audio],
         "generation": None if clip.generation is None else generation_object(clip.generation),
         "no_generation_reason": clip.no_generation_reason,
+        "ai_generated": _ai_generated(clip),
+        "rights": _rights(clip),
         "unread": [{"place": one.place, "key": one.key, "text": one.text} for one in clip.unread],
         "given": _given(clip),
         "tags": dict(probe.tags),
@@ -139,8 +141,8 @@ def _given(clip: Clip) -> JsonValue:
         "segment_index": clip.place.segment_index,
         "split": clip.split,
         "group": clip.group,
-        "ai_generated": clip.is_ai_generated,
-        "rights": _known({"training": clip.rights.training, "licence": clip.rights.licence}) or None,
+        "ai_generated": clip.is_ai_generated if clip.is_ai_generated_source is None else None,
+        "rights": _known(_given_rights(clip)) or None,
         "generation_params": clip.generation_params,
         "markers": [_marker(marker) for marker in clip.markers] or None,
         "segments": [_segment(segment) for segment in clip.segments] or None,
@@ -148,6 +150,27 @@ def _given(clip: Clip) -> JsonValue:
         "extra": dict(clip.extra) or None,
     }
     return _known(given) or None
+
+
+def _given_rights(clip: Clip) -> dict[str, JsonValue]:
+    rights = clip.rights
+    return {"training": rights.training if rights.source is None else None, "licence": rights.licence}
+
+
+def _rights(clip: Clip) -> JsonValue:
+    """What may be done with it, given or found; null where nobody tells."""
+    rights = clip.rights
+    known = _known({"training": rights.training, "licence": rights.licence})
+    return (
+        {"training": rights.training, "licence": rights.licence, "source": rights.source or "given"} if known else None
+    )
+
+
+def _ai_generated(clip: Clip) -> JsonValue:
+    """Whether a model made it, and who says so; null where nobody tells."""
+    if clip.is_ai_generated is None:
+        return None
+    return {"value": clip.is_ai_generated, "source": clip.is_ai_generated_source or "given"}
 
 
 def _marker(marker: Marker) -> dict[str, JsonValue]:
