@@ -16,7 +16,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from turnover.cli.measuring import measure_all, measuring
-from turnover.cli.place import ledger, workers
+from turnover.cli.place import ledger, sources, workers
 from turnover.cli.plan_table import show_plan
 from turnover.cli.screen import counted, err, out, plain, print_failure, print_json, print_warnings
 from turnover.core.clip import Clip, JsonValue
@@ -27,9 +27,11 @@ from turnover.files.finding import find
 from turnover.files.packing.folder import Link
 from turnover.files.packing.pack import PackResult
 from turnover.frames.measure import metrics
+from turnover.work.appending import appended
 from turnover.work.assignment import read_assignment
 from turnover.work.beside import read_json, read_metadata
 from turnover.work.dataset import DatasetRun, planned, write_dataset
+from turnover.work.delta import check_layout, whole_name, write_delta
 from turnover.work.layouts import layout_named, layouts
 from turnover.work.look import Failed, Looking, look, one_of_each
 from turnover.work.previous import Previous, previous_version
@@ -60,7 +62,13 @@ def dataset(
     link: Annotated[Link, typer.Option("--link", help="How files get into a folder: copy, hard, reflink.")] = "copy",
     reencode: Annotated[str | None, typer.Option("--reencode", help="never, auto or always.")] = None,
     frames: Annotated[bool, typer.Option("--frames", help="Pictures instead of videos: every 8th frame.")] = False,
-    append: Annotated[Path | None, typer.Option("--append", help="The version before: its splits are kept.")] = None,
+    append: Annotated[
+        Path | None, typer.Option("--append", help="The version before: its samples and their splits are kept.")
+    ] = None,
+    delta: Annotated[
+        bool,
+        typer.Option("--delta", help="With --append: write only what is new, to be unpacked over the version before."),
+    ] = False,
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; else that of --out.")] = None,
     version: Annotated[str | None, typer.Option("--version", help="MAJOR.MINOR.PATCH; 1.0.0 at first.")] = None,
     metadata: Annotated[
@@ -72,6 +80,8 @@ def dataset(
 ) -> None:
     """Package clips for training: filtered, captioned, split without leakage, loadable as it is."""
     previous = None if append is None else previous_version(append)
+    if delta:
+        _check_delta(previous, layout)
     options: dict[str, Any] = {
         "splits": splits, "min_quality": min_quality, "metrics": _bounds(least or [], most or []),
         "scene_types": scene_type, "characters": character, "caption": caption, "trigger": trigger,
@@ -103,17 +113,39 @@ def dataset(
             is_dry=dry_run,
         )
         written = None
-        with planned([clip for clip in clips if clip.path not in gone], failures, run) as made:
+        kept = [clip for clip in clips if clip.path not in gone]
+        planning = (
+            planned(kept, failures, run)
+            if previous is None
+            else appended(kept, failures, run, previous, reads_media=not (delta or dry_run))
+        )
+        with planning as made:
             if not dry_run and made.plan.total:
                 with _packing_bar(made.plan.bytes) as progress:
-                    written = write_dataset(
-                        made.dataset, arrangement, target, link=link, overwrites=overwrite, progress=progress
-                    )
+                    if delta and previous is not None:
+                        written = write_delta(
+                            made.dataset, previous, target, sources=sources(), overwrites=overwrite, progress=progress
+                        )
+                    else:
+                        written = write_dataset(
+                            made.dataset, arrangement, target, link=link, overwrites=overwrite, progress=progress
+                        )
             plan = made.plan
-    _tell(plan, written, failures, as_json=json, is_dry=dry_run)
+    next_step = "Check it: turnover verify {0}; turnover doctor {0}"
+    if delta:
+        next_step = "Apply it: unpack it over the version before; what removed.txt names is gone."
+    _tell(plan, written, failures, as_json=json, is_dry=dry_run, next_step=next_step)
 
 
-def _tell(plan: Plan, written: PackResult | None, failures: Sequence[Failed], *, as_json: bool, is_dry: bool) -> None:
+def _tell(
+    plan: Plan,
+    written: PackResult | None,
+    failures: Sequence[Failed],
+    *,
+    as_json: bool,
+    is_dry: bool,
+    next_step: str,
+) -> None:
     if as_json:
         report: dict[str, JsonValue] = {"plan": plan_report(plan), "written": None}
         if written is not None:
@@ -130,9 +162,7 @@ def _tell(plan: Plan, written: PackResult | None, failures: Sequence[Failed], *,
             out().print(
                 plain(f"\n{written.path}: {written.file_count} files, {written.size_bytes:,} bytes"), soft_wrap=True
             )
-            out().print(
-                plain(f"Check it: turnover verify {written.path}; turnover doctor {written.path}"), soft_wrap=True
-            )
+            out().print(plain(next_step.format(written.path)), soft_wrap=True)
     for failed in failures:
         print_failure(str(failed.path), failed.error)
     if not plan.total:
@@ -150,6 +180,7 @@ def _recipe(file: Path | None, options: Mapping[str, Any], previous: Previous | 
     merged: dict[str, Any] = {**told, **given}
     if previous is not None:
         merged.setdefault("version", previous.next_version)
+        merged.setdefault("name", previous.name)
     return recipe_from(merged, metrics=[name for name, metric in metrics().items() if not metric.is_intermediate])
 
 
@@ -165,9 +196,19 @@ def _bounds(least: Sequence[str], most: Sequence[str]) -> dict[str, dict[str, fl
     return bounds
 
 
+def _check_delta(previous: Previous | None, layout: str | None) -> None:
+    if previous is None:
+        raise UsageError("--delta without --append", hint="name the version before with --append")
+    check_layout(previous)
+    if layout not in (None, previous.layout):
+        raise UsageError(
+            f"--layout {layout}: {previous.path} is of the layout {previous.layout}", hint="a delta keeps the layout"
+        )
+
+
 def _called(target: Path) -> str | None:
-    """The target's name without `.zip`, where it can stand in the examples of the dataset's own page."""
-    name = target.stem if target.suffix.lower() == ".zip" else target.name
+    """The target's name without `.delta` and `.zip`, where it can stand in the examples of the dataset's own page."""
+    name = whole_name(target)
     return name if _PLAIN_NAME.fullmatch(name) else None
 
 

@@ -147,6 +147,9 @@ def sample_document(dataset: Dataset, sample: Sample, path: str) -> dict[str, Js
         **_extra(sample),
         "generation": plain(sample.generation),
         "faces": [face_row(sample, index, crop) for index, crop in enumerate(sample.faces)],
+        # What a later version groups by; 64 bits are text, because readers of JSON bend them.
+        "keys": [clean(key) for key in sample.keys],
+        "prints": [f"{one:016x}" for one in sample.prints],
     }
 
 
