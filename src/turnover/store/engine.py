@@ -101,14 +101,14 @@ def _open_file(path: Path) -> Store:
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", set_up_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
     store = Store(engine, str(path), path)
     _try(store)
     return store
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+def set_up_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     """What SQLite keeps per connection; the kind of journal it keeps in the file."""
     try:
         for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
@@ -133,7 +133,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and then writes fails at once where another one wrote between; so who means to
     # write says so at its start, and waits.
     is_writing = connection.get_execution_options().get(_WRITES, False)

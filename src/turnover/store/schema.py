@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
 
+from turnover.store import schema_base, schema_catalog, schema_specified, schema_work
 from turnover.store.dialect import NUMBERED, STRICT, Moment, Number, Whole
 
-REVISION = "0001"
-"""The newest revision of `migrations/`; it makes exactly these tables."""
+metadata = schema_base.metadata
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+REVISION = "0004"
+"""The newest revision of `migrations/`; it makes exactly the tables of `metadata`."""
+
+PARTS = (schema_specified, schema_catalog, schema_work)
+"""Where the other tables stand: loading them puts them into `metadata`."""
 
 # Short rows, so that a filter goes through few pages; what is long of them stands in a table of its own.
 measurements = Table(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import time
 from array import array
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 
 from tests.unit.store.measured import digest
+from turnover.core.catalog import Progress
 from turnover.core.measurement import Measurement, Summary
 from turnover.core.series import Series
 from turnover.store.engine import open_store
+from turnover.store.leases import Leases
 from turnover.store.measurements import Measurements
+from turnover.store.refusals import LostError
 from turnover.store.tree import Tree
 from turnover.store.upgrade import current, upgrade
 
@@ -57,3 +61,35 @@ def upgrade_to(place: str, tree: Tree, all_ready: Barrier) -> None:
     with open_store(place) as store:
         upgrade(store, tree=tree)
         assert current(store) == tree.head
+
+
+def work_off(place: str, told: Connection) -> None:
+    """Do jobs until there are none, and tell their ids."""
+    done = []
+    with open_store(place) as store:
+        leases = Leases(store)
+        until = time.monotonic() + 0.2
+        # Who looks past a row that another one is taking may see none for a moment.
+        while time.monotonic() < until:
+            held = leases.claim("fast")
+            if held is not None:
+                leases.finish(held)
+                done.append(held.job.id)
+                until = time.monotonic() + 0.2
+    told.send(done)
+
+
+def work_slowly(place: str, lease_seconds: float, told: Connection) -> None:
+    """Begin a job, tell its fence, and count for ever, telling each number; ends with 3 when the job is lost."""
+    with open_store(place) as store:
+        leases = Leases(store)
+        held = leases.claim("slow", lease_seconds=lease_seconds)
+        assert held is not None
+        told.send(held.fence)
+        for number in range(10**6):
+            try:
+                leases.progress(held, Progress(number))
+            except LostError:
+                sys.exit(3)
+            told.send(number)
+            time.sleep(lease_seconds / 3)

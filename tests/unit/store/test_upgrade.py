@@ -21,6 +21,8 @@ from turnover.store import migrating, schema
 from turnover.store.backup import backups
 from turnover.store.engine import Store, open_store
 from turnover.store.measurements import Measurements
+from turnover.store.seeds import STATUSES
+from turnover.store.templates import Templates
 from turnover.store.tree import BUILTIN, Tree
 from turnover.store.upgrade import current, needs_upgrade, start, upgrade
 
@@ -30,7 +32,7 @@ from alembic import op
 from sqlalchemy import Column, Text
 
 revision = "9001"
-down_revision = "0001"
+down_revision = "0004"
 
 def upgrade():
     with op.batch_alter_table("measurements", recreate="auto") as batch:
@@ -145,7 +147,7 @@ def test_postgres_is_asked(place: str, later: Tree) -> None:
         upgrade(store)
     with start(place) as store:
         assert current(store) == schema.REVISION
-    with pytest.raises(StoreError, match=r"is of revision 0001, not 9001 .*turnover db upgrade"):
+    with pytest.raises(StoreError, match=rf"is of revision {schema.REVISION}, not 9001 .*turnover db upgrade"):
         start(place, tree=later)
 
 
@@ -163,13 +165,126 @@ def test_database_of_a_newer_program(place: str, later: Tree) -> None:
     _filled(place)
     with open_store(place) as store:
         upgrade(store, tree=later)
-    with pytest.raises(StoreError, match=r"revision 9001, and this turnover knows up to 0001 .*install that one"):
+    with pytest.raises(
+        StoreError, match=rf"revision 9001, and this turnover knows up to {schema.REVISION} .*install that one"
+    ):
         start(place)
     with open_store(place) as store:
         assert current(store) == "9001"
 
 
 # ------------------------------------------------------------------------------------------------- older revisions
+
+
+def test_measurements_of_the_first_revision(place: str) -> None:
+    """A database that only held measurements keeps them, and has what a new one has; a file is backed up before."""
+    first = Tree(BUILTIN.folders, "0001")
+    with open_store(place) as store:
+        upgrade(store, tree=first)
+        assert current(store) == "0001"
+        Measurements(store).save(measured("clip"))
+        before = _kept(store)
+        upgrade(store)
+        assert before == _kept(store)
+        assert current(store) == schema.REVISION
+        assert len(Templates(store).list().items) == 3
+        with store.reading() as connection:
+            statuses = connection.execute(text("SELECT id, name FROM job_statuses ORDER BY id")).all()
+        if store.path is not None:
+            (backup,) = backups(store.path).values()
+            assert backup.name.endswith("-revision-0001.db")
+    assert [(number + 1, name) for number, name in enumerate(STATUSES)] == [tuple(row) for row in statuses]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_tables_of_the_specification(place: str) -> None:
+    """On PostgreSQL the server itself tells of the specification's tables what the specification says."""
+    template = [
+        "id bigint NOT NULL nextval('sidecar_templates_id_seq'::regclass)",
+        "name text NOT NULL",
+        "description text",
+        "format text NOT NULL",
+        "target_tool text",
+        "template_json jsonb NOT NULL",
+        "is_builtin boolean NOT NULL false",
+        "created_by bigint",
+        "created_at timestamp with time zone NOT NULL now()",
+        "updated_at timestamp with time zone NOT NULL now()",
+    ]
+    export = [
+        "id bigint NOT NULL nextval('dataset_exports_id_seq'::regclass)",
+        "project_id bigint NOT NULL",
+        "name text NOT NULL",
+        "config_json jsonb NOT NULL",
+        "manifest_json jsonb",
+        "file_path text",
+        "file_size_bytes bigint",
+        "sample_count integer",
+        "status_id bigint NOT NULL",
+        "exported_by bigint NOT NULL",
+        "created_at timestamp with time zone NOT NULL now()",
+        "updated_at timestamp with time zone NOT NULL now()",
+    ]
+    keys = {
+        "FOREIGN KEY (created_by) REFERENCES users(id) ON UPDATE CASCADE ON DELETE SET NULL",
+        "FOREIGN KEY (project_id) REFERENCES projects(id) ON UPDATE CASCADE ON DELETE CASCADE",
+        "FOREIGN KEY (status_id) REFERENCES job_statuses(id) ON UPDATE CASCADE ON DELETE RESTRICT",
+        "FOREIGN KEY (exported_by) REFERENCES users(id) ON UPDATE CASCADE ON DELETE RESTRICT",
+    }
+    names = {
+        "idx_sidecar_templates_created_by",
+        "uq_sidecar_templates_name",
+        "idx_dataset_exports_project_id",
+        "idx_dataset_exports_status_id",
+        "idx_dataset_exports_exported_by",
+    }
+    trigger = (
+        "CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.{} "
+        "FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at()"
+    )
+    with open_store(place) as store:
+        upgrade(store)
+        told = {}
+        for table in ("sidecar_templates", "dataset_exports"):
+            with store.reading() as connection:
+                ask = connection.exec_driver_sql
+                columns = ask(
+                    "SELECT concat_ws(' ', column_name, data_type, CASE is_nullable WHEN 'NO' THEN 'NOT NULL' END, "
+                    f"column_default) FROM information_schema.columns WHERE table_name = '{table}' "
+                    "AND column_name NOT IN ('slug', 'source_text', 'version') ORDER BY ordinal_position"
+                )
+                told[table] = list(columns.scalars())
+                foreign = ask(
+                    "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
+                    f"WHERE conrelid = '{table}'::regclass AND contype = 'f'"
+                )
+                keys -= set(foreign.scalars())
+                names -= set(ask(f"SELECT indexname FROM pg_indexes WHERE tablename = '{table}'").scalars())
+                triggers = ask(
+                    "SELECT pg_get_triggerdef(oid) FROM pg_trigger "
+                    f"WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
+                )
+                assert list(triggers.scalars()) == [trigger.format(table)]
+    assert told == {"sidecar_templates": template, "dataset_exports": export}
+    assert (keys, names) == (set(), set())
+
+
+@pytest.mark.parametrize("column", ["format = 'pdf'", "format = NULL", "name = 'Resolve XML'", "created_by = 999"])
+def test_rules_of_the_database(place: str, column: str) -> None:
+    """What the specification rules out the database itself refuses, whoever writes."""
+    with open_store(place) as store:
+        upgrade(store)
+        with pytest.raises(StoreError), store.writing() as connection:
+            connection.execute(text(f"UPDATE sidecar_templates SET {column} WHERE slug = 'nuke-xml'"))
+
+
+def test_text_that_is_no_object(place: str) -> None:
+    """Where JSON belongs no other text stands."""
+    with open_store(place) as store:
+        upgrade(store)
+        with pytest.raises(StoreError), store.writing() as connection:
+            connection.execute(text("UPDATE sidecar_templates SET template_json = 'nothing'"))
 
 
 def test_older_database(place: str, later: Tree) -> None:
@@ -202,7 +317,7 @@ def test_backup(tmp_path: Path, later: Tree) -> None:
     with start(path, tree=later) as store:
         before = _kept(store)
     (backup,) = backups(path).values()
-    assert backup.name == "turnover-backup-0001-revision-0001.db"
+    assert backup.name == f"turnover-backup-0001-revision-{schema.REVISION}.db"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with start(backup) as store:
         assert before == _kept(store)
@@ -243,7 +358,7 @@ def test_upgrade_that_fails(tmp_path: Path, place: str, revision: str) -> None:
         before = _kept(store)
         with pytest.raises(StoreError):
             upgrade(store, tree=_tree(tmp_path / "revisions", LATER, revision))
-        assert current(store) == "0001"
+        assert current(store) == schema.REVISION
         assert before == _kept(store)
         with store.reading() as connection:
             assert set(inspect(connection).get_table_names()) == {"alembic_version", *schema.metadata.tables}
