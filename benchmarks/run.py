@@ -12,7 +12,16 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from benchmarks import every_template, frames, memory, per_frame, probing, recipes, small_sidecars  # noqa: E402
+from benchmarks import (  # noqa: E402
+    every_template,
+    frames,
+    memory,
+    packing,
+    per_frame,
+    probing,
+    recipes,
+    small_sidecars,
+)
 from benchmarks.measuring import Table  # noqa: E402
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Table]]] = {
@@ -23,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Table]]] = {
     "probing": probing.tables,
     "recipes": recipes.tables,
     "frames": frames.tables,
+    "packing": packing.tables,
 }
 
 
