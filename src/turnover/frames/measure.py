@@ -14,7 +14,7 @@ import numpy as np
 from turnover.core.measurement import Face
 from turnover.discovery import offered
 from turnover.frames import metrics as folder
-from turnover.frames.metric import Metric, Numbers, Taken
+from turnover.frames.metric import Metric, Numbers, Taken, Taker
 from turnover.frames.picture import Picture
 
 METHOD = "turnover-1"
@@ -51,8 +51,12 @@ def measure(
     misses so many that finding none tells nothing. `progress` is told the frames done after each.
     """
     wanted = _wanted(names)
-    takers = {name: metric.start() for name, metric in wanted.items() if metric.start is not None}
-    columns = {name: array("d") for name in takers}
+    columns: dict[str, array[float]] = {}
+    takers: list[tuple[Taker, Callable[[float], None]]] = []
+    for name, metric in wanted.items():
+        if metric.start is not None:
+            columns[name] = array("d")
+            takers.append((metric.start(), columns[name].append))
     sizes: dict[tuple[int, int], None] = {}
     faces: list[Face] = []
     count = 0
@@ -60,8 +64,8 @@ def measure(
     for count, picture in enumerate(pictures, 1):
         if previous is not None and previous.luma.shape != picture.luma.shape:
             previous = None
-        for name, take in takers.items():
-            columns[name].append(take(picture, previous))
+        for take, add in takers:
+            add(take(picture, previous))
         height, width = picture.luma.shape
         sizes[width, height] = None
         faces += picture.faces or ()

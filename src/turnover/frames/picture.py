@@ -69,15 +69,15 @@ class Picture:
         return planes.levels(self.small)
 
     @cached_property
-    def mean(self) -> float:
-        """Mean of `small`, on the scale 0 to 255 of full range."""
-        return (float(self.levels @ _CODES) - self.black) * self.gain
+    def mean_and_deviation(self) -> tuple[float, float]:
+        """Of the pixels of `small`, on the scale 0 to 255 of full range."""
+        mean, deviation = planes.mean_and_deviation(self.small)
+        return (mean - self.black) * self.gain, deviation * self.gain
 
     @cached_property
     def black_share(self) -> float:
         """Share of the pixels of `small` in the lowest tenth of the range."""
-        top = int(self.black + _BLACK_LEVEL * (self.white - self.black))
-        return float(self.levels[: top + 1].sum())
+        return 1 - planes.share_above(self.small, int(self.black + _BLACK_LEVEL * (self.white - self.black)))
 
     @property
     def is_black(self) -> bool:
@@ -95,14 +95,16 @@ class Picture:
         return planes.grain(self.luma, black=self.black, white=self.white)
 
     @cached_property
+    def steps(self) -> planes.Steps | None:
+        """What neighbouring pixels of `luma` differ by; None for pictures of less than 3 lines or columns."""
+        return planes.steps_of(self.luma)
+
+    @property
     def reblur(self) -> float:
         """0 (sharp) to 1 (blurred), see `planes.reblur`; NaN where there is no gradient to tell by."""
-        return planes.reblur(self.luma, grain=self.grain)
+        return planes.reblur(self.steps, grain=self.grain)
 
-    @cached_property
+    @property
     def blockiness(self) -> float:
         """Steps on the grid of 8 pixels over steps elsewhere, see `planes.blockiness`; NaN for tiny pictures."""
-        return planes.blockiness(self.luma, gain=self.gain)
-
-
-_CODES = np.arange(256, dtype=np.float64)
+        return planes.blockiness(self.steps, gain=self.gain)

@@ -133,9 +133,10 @@ def _converted(frame: VideoFrame, layout: _Layout, value_range: int) -> VideoFra
 def _words(plane: VideoPlane, layout: _Layout, *, per_sample: int = 1) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(height, width × per_sample) of a plane, a view without the padding of its rows."""
     size = 1 if layout.bits <= 8 else 2
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, -1)
+    shape = (plane.height, plane.width * per_sample * size)
+    line = abs(plane.line_size)
+    rows: NDArray[np.uint8] = np.ndarray(shape, np.uint8, memoryview(plane), strides=(line, 1))
     rows.flags.writeable = False
-    rows = rows[:, : plane.width * per_sample * size]
     if plane.line_size < 0:
         rows = rows[::-1]
     if size == 1:
@@ -155,7 +156,7 @@ def _rounded(
     words: NDArray[np.uint8] | NDArray[np.uint16], layout: _Layout, value_range: int, *, neutral: int = 0
 ) -> Plane:
     """`neutral` is the value in 8 bits that scaling keeps: no light, or no colour."""
-    if words.dtype == np.uint8:
+    if layout.bits <= 8:
         return words.view(np.uint8)
     # In full range the largest value is white; in limited range a bit more means twice the value.
     step = 1 << (layout.bits - 8)

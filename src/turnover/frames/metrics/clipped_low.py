@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from turnover.frames.metric import Metric
 from turnover.frames.picture import Picture
+from turnover.frames.planes import share_above
 
 
 def _take(picture: Picture, previous: Picture | None) -> float:
-    return float(picture.levels[: picture.black + 1].sum())
+    return 1 - share_above(picture.small, picture.black)
 
 
 METRIC = Metric(

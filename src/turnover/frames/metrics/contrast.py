@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from turnover.frames.metric import Metric
 from turnover.frames.picture import Picture
 
-_CODES = np.arange(256, dtype=np.float64)
-_SQUARES = _CODES**2
-
 
 def _take(picture: Picture, previous: Picture | None) -> float:
-    mean = float(picture.levels @ _CODES)
-    return math.sqrt(max(0.0, float(picture.levels @ _SQUARES) - mean * mean)) * picture.gain
+    return picture.mean_and_deviation[1]
 
 
 METRIC = Metric(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from turnover.frames.metric import Metric, Taker
 from turnover.frames.picture import Picture
 from turnover.frames.planes import NAN, Plane, mean_difference
@@ -13,16 +11,18 @@ FREEZE_NOISE = 1e-3
 
 
 def _start() -> Taker:
-    reference: Plane = np.empty((0, 0), np.uint8)
+    first: Plane | None = None  # of a standstill; None where the picture before differs, and so begins the next one
 
     def take(picture: Picture, previous: Picture | None) -> float:
-        nonlocal reference
+        nonlocal first
         if previous is None:
-            reference = picture.small.copy()
+            first = None
             return NAN
-        difference = mean_difference(picture.small, reference) * picture.gain / 255
+        difference = mean_difference(picture.small, previous.small if first is None else first) * picture.gain / 255
         if difference > FREEZE_NOISE:
-            np.copyto(reference, picture.small)
+            first = None
+        elif first is None:
+            first = previous.small.copy()
         return difference
 
     return take

@@ -7,7 +7,7 @@ from turnover.frames.picture import Picture
 
 
 def _take(picture: Picture, previous: Picture | None) -> float:
-    return picture.mean
+    return picture.mean_and_deviation[0]
 
 
 METRIC = Metric(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from turnover.frames.metric import Metric
 from turnover.frames.picture import Picture
-from turnover.frames.planes import laplacian_power
+from turnover.frames.planes import NAN
 
 
 def _take(picture: Picture, previous: Picture | None) -> float:
-    return laplacian_power(picture.luma) * picture.gain**2
+    return NAN if picture.steps is None else picture.steps.laplacian * picture.gain**2
 
 
 METRIC = Metric(
