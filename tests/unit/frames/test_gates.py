@@ -446,6 +446,14 @@ def test_seam_with_nothing_known() -> None:
     assert not {tag for tag in tags if "boundary" in tag or "seam" in tag}
 
 
+def test_flicker_in_a_clip_shorter_than_its_window() -> None:
+    """Ranges end with the clip: once a clip of one frame was told to flicker past its end."""
+    series = (Series.of("luma_mean", [0.0]), Series.of("flicker", [1.0]))
+    (flicker,) = (g for g in decide(replace(measurement(), frame_count=1, series=series)) if g.tag == "flicker")
+
+    assert all(r.stop <= 1 for r in flicker.ranges)
+
+
 # ------------------------------------------------------------------------------------------------------- properties
 
 NUMBERS = st.floats(0, 300) | st.sampled_from([0.0, 1.0, math.nan])

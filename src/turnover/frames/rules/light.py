@@ -35,7 +35,8 @@ def flicker(evidence: Evidence) -> Gate | None:
             return Gate("flicker", "warn", value, threshold, f"flashes of light: {told(flashes)}", flashes)
         return Gate("flicker", "pass", value, threshold, f"light is steady within {value:.2f} %")
     filled = np.where(np.isfinite(reversals) & ~is_flash, reversals, 0.0) / base
-    near = np.convolve(filled, np.full(_WINDOW, 1 / _WINDOW), mode="same")
+    # Not mode "same", which gives as many values as the window where the clip is shorter.
+    near = np.convolve(filled, np.full(_WINDOW, 1 / _WINDOW))[_WINDOW // 2 :][: len(filled)]
     where = runs(near >= threshold / 2)
     return Gate("flicker", level, value, threshold, f"light flickers by {value:.2f} %: {told(where)}", where)
 
