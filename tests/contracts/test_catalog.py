@@ -371,7 +371,6 @@ ALL = "Aw0 Aw1 Ad0 Bw0 Bd0"
         ({"segment_ids": {2**70, -1}}, ""),
         ({"project_id": 2**70}, ""),
     ],
-    ids=str,
 )
 def test_filters(catalog: Catalog, filled: int, asked: dict[str, object], expected: str) -> None:
     """All that is asked holds; what is not known is not enough; other projects are not seen."""

@@ -158,7 +158,7 @@ def test_not_there(templates: Templates, key: int) -> None:
         {"source_text": "[" * 100_000},
         {"description": "\ud800"},
     ],
-    ids=str,
+    ids=lambda wrong: str(wrong)[:60],
 )
 def test_refused(templates: Templates, given: dict[str, str]) -> None:
     """What not every database can give back as it was is refused by all."""
